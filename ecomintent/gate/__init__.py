@@ -1,0 +1,1 @@
+"""Statistics, verdict and review page. No I/O, no switch to turn it off."""

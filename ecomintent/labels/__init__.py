@@ -1,0 +1,1 @@
+"""Where labels come from and whether they may be used: reading, provenance, quarantine."""

@@ -1,0 +1,182 @@
+"""Typed params.yaml and its only reader. The YAML is the default: nothing here has one."""
+
+import types
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import yaml
+
+from ecomintent.errors import ParamsError
+from ecomintent.records import Provenance
+from ecomintent.taxonomy import NAMES
+
+Section = TypeVar("Section")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrepareParams:
+    """How corrections and base corpus become training rows."""
+
+    seed: int
+    near_duplicate_jaccard: float
+    """At or above this similarity (0-1) two texts are the same ticket."""
+    minhash_permutations: int
+    shingle_chars: int
+    """Length of the character shingles that are compared."""
+    validation_fraction: float
+    """Share (0-1) of training-side tickets held out, whole near-duplicate groups at a time."""
+    corpus_max_per_intent: int
+    corpus_weight: float
+    provenance_weights: dict[str, float]
+    """Loss weight by provenance; 0 leaves such corrections out."""
+
+    def __post_init__(self) -> None:
+        _fractions(self, "prepare", "near_duplicate_jaccard", "validation_fraction")
+        _at_least(self, "prepare", 1, "minhash_permutations", "shingle_chars", "corpus_max_per_intent")
+        _same_keys("prepare.provenance_weights", self.provenance_weights, [p.value for p in Provenance])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelParams:
+    """Which encoder, and how much of a ticket it reads."""
+
+    base: str
+    """`embedded`, a hub id, or a folder."""
+    max_tokens: int
+
+    def __post_init__(self) -> None:
+        _at_least(self, "model", 8, "max_tokens")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainParams:
+    """The fine-tune. Same values and machine, same weights to the bit."""
+
+    seed: int
+    threads: int
+    precision: str
+    """`fp32` or `bf16` (autocast)."""
+    epochs: int
+    patience: int
+    """Epochs without a better validation macro-F1 before training stops."""
+    batch_size: int
+    learning_rate: float
+    warmup_fraction: float
+    weight_decay: float
+    label_smoothing: float
+    class_weight_power: float
+    """Loss weight of an intent is (mean count / its count) ** power."""
+
+    def __post_init__(self) -> None:
+        _at_least(self, "train", 1, "threads", "epochs", "patience", "batch_size")
+        _fractions(self, "train", "warmup_fraction", "weight_decay", "label_smoothing", "class_weight_power")
+        if self.precision not in ("fp32", "bf16"):
+            raise ParamsError(f"{self.precision!r}; allowed are fp32 and bf16", where="params.yaml: train.precision")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluateParams:
+    """How the frozen set is scored."""
+
+    threads: int
+    batch_size: int
+
+    def __post_init__(self) -> None:
+        _at_least(self, "evaluate", 1, "threads", "batch_size")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateParams:
+    """The gate's settings; fixed before a candidate is seen. Source of the values: docs/gate.md."""
+
+    margin: float
+    """Largest F1 loss (0-1) on one intent that still counts as no regression."""
+    margins: dict[str, float]
+    """Per-intent overrides of `margin`."""
+    alpha_pass: float
+    alpha_block_intents: float
+    alpha_block_overall: float
+    margin_overall: float
+    """Largest accuracy loss (0-1) that still counts as no regression."""
+    min_n_pass: int
+    """Independent tickets an intent needs before it can PASS."""
+    first_release_floor: float
+    """F1 (0-1) every intent must reach when there is no champion."""
+    costly_intents: tuple[str, ...]
+    """Intents where a miss is expensive: their recall is guarded too."""
+    recall_guard: float
+    """Recall (0-1) a costly intent may lose."""
+
+    def __post_init__(self) -> None:
+        names = [f.name for f in fields(self) if f.type is float or f.type == "float"]
+        _fractions(self, "gate", *names)
+        _at_least(self, "gate", 1, "min_n_pass")
+        for name, where in [*((n, "margins") for n in self.margins), *((n, "costly_intents") for n in self.costly_intents)]:
+            if name not in NAMES:
+                raise ParamsError(f"{name!r} is not an intent", where=f"params.yaml: gate.{where}")
+
+    def margin_of(self, intent: str) -> float:
+        """The margin that applies to `intent`."""
+        return self.margins.get(intent, self.margin)
+
+
+def section(path: Path, name: str, *, into: type[Section]) -> Section:
+    """Read one section of `path` into its frozen type.
+
+    Raises:
+        ParamsError: file or section missing, unknown or absent keys (nearest suggested), a value of the wrong type.
+    """
+    where = f"{path.name}: {name}"
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ParamsError("no such file; run from the checkout or set ECOMINTENT_PROJECT", where=str(path)) from error
+    except yaml.YAMLError as error:
+        raise ParamsError(f"not valid YAML: {str(error).splitlines()[0]}", where=str(path)) from error
+    if not isinstance(raw, dict) or not isinstance(raw.get(name), dict):
+        raise ParamsError("the section is missing", where=where)
+    values: dict[str, Any] = raw[name]
+    hints = get_type_hints(into)
+    _same_keys(where, values, list(hints))
+    return into(**{key: _typed(value, hints[key], f"{where}.{key}") for key, value in values.items()})
+
+
+
+def _typed(value: Any, hint: Any, where: str) -> Any:
+    origin: Any = get_origin(hint) or hint
+    if origin is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_typed(item, get_args(hint)[0], where) for item in value)
+    if origin is dict and isinstance(value, dict):
+        return {str(key): _typed(item, get_args(hint)[1], where) for key, item in value.items()}
+    if isinstance(origin, types.UnionType) or not isinstance(value, origin) or (origin is int and isinstance(value, bool)):
+        raise ParamsError(f"found {value!r}; a {getattr(origin, '__name__', origin)} is needed", where=where)
+    return value
+
+
+def _same_keys(where: str, found: dict[str, Any], allowed: list[str]) -> None:
+    for key in found:
+        if key not in allowed:
+            close = get_close_matches(key, allowed, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else f"; allowed are {', '.join(allowed)}"
+            raise ParamsError(f"unknown key {key!r}{hint}", where=where)
+    missing = [key for key in allowed if key not in found]
+    if missing:
+        raise ParamsError(f"missing {', '.join(missing)}", where=where)
+
+
+def _fractions(params: object, name: str, *keys: str) -> None:
+    for key in keys:
+        value = getattr(params, key)
+        if not 0 <= value <= 1:
+            raise ParamsError(f"{value}; it must lie in 0-1", where=f"params.yaml: {name}.{key}")
+
+
+def _at_least(params: object, name: str, least: int, *keys: str) -> None:
+    for key in keys:
+        value = getattr(params, key)
+        if value < least:
+            raise ParamsError(f"{value}; it must be at least {least}", where=f"params.yaml: {name}.{key}")

@@ -1,0 +1,129 @@
+"""What the loop needs from the outside, as Protocols. Each has a real adapter and a fake, held to the same contract tests."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from ecomintent.records import Correction, ImportReport, RegisteredVersion, Refused, ReleaseEvent
+
+
+class Clock(Protocol):
+    """The only source of the current time."""
+
+    def now(self) -> str:
+        """ISO 8601, UTC, to the second."""
+        ...
+
+
+class LabelStore(Protocol):
+    """Append-only corrections and the quarantine of rows that were refused."""
+
+    def add(self, corrections: Iterable[Correction], refused: Sequence[Refused]) -> ImportReport:
+        """Store what is new, in one transaction; what is already known changes nothing."""
+        ...
+
+    def corrections(self) -> Sequence[Correction]:
+        """Every stored correction, in a fixed order that does not depend on the order of imports."""
+        ...
+
+    def quarantine(self) -> Sequence[Refused]:
+        """Every refused row, ordered by file and line."""
+        ...
+
+
+class History(Protocol):
+    """Append-only record of who approved, promoted, rejected or rolled back what."""
+
+    def append(self, event: ReleaseEvent) -> None: ...
+
+    def events(self) -> Sequence[ReleaseEvent]:
+        """Oldest first."""
+        ...
+
+
+class Registry(Protocol):
+    """Versions of the model and the three aliases `candidate`, `champion`, `previous`."""
+
+    def register(self, folder: Path, *, run_id: str, weights: str, tags: dict[str, str]) -> RegisteredVersion:
+        """Store `folder` as a new version, or return the version that already holds these weights (tags updated)."""
+        ...
+
+    def version(self, version: str) -> RegisteredVersion | None: ...
+
+    def versions(self) -> Sequence[RegisteredVersion]:
+        """Newest first."""
+        ...
+
+    def aliases(self) -> dict[str, str]:
+        """alias -> version, read in one call."""
+        ...
+
+    def point(self, alias: str, version: str) -> None:
+        """Move `alias` to `version` in one write (created when absent)."""
+        ...
+
+    def drop(self, alias: str) -> None:
+        """Remove `alias`; no error when absent."""
+        ...
+
+    def tag(self, version: str, tags: dict[str, str]) -> None: ...
+
+    def fetch(self, version: str, into: Path) -> Path:
+        """The version's folder, as a verified local copy under `into`; existing verified copies are reused.
+
+        Raises:
+            ReleaseError: no such version, or its bytes are not the registered ones.
+        """
+        ...
+
+
+class Tracker(Protocol):
+    """One record per retrain."""
+
+    def record(
+        self,
+        *,
+        key: str,
+        name: str,
+        params: dict[str, Any],
+        metrics: dict[str, float],
+        tags: dict[str, str],
+        datasets: dict[str, str],
+        artifacts: Sequence[Path],
+    ) -> str:
+        """Write the run and return its id; the run of the same `key` is completed, never doubled.
+
+        Args:
+            key: identity of the retrain; equal inputs give an equal key.
+            datasets: role (snapshot, corpus, frozen_set) -> digest.
+            artifacts: files and folders, stored under their own names.
+        """
+        ...
+
+    def link(self, run_id: str) -> str:
+        """Where a person can look at the run."""
+        ...
+
+
+class Pipeline(Protocol):
+    """The dvc.yaml pipeline in one workspace."""
+
+    def add(self, path: Path) -> None:
+        """Version an input file or folder (workspace-relative)."""
+        ...
+
+    def fresh(self) -> bool:
+        """True when no stage would run."""
+        ...
+
+    def reproduce(self, stage: str) -> None:
+        """Bring one stage up to date.
+
+        Raises:
+            PipelineError: the stage failed; quotes its last line.
+        """
+        ...
+
+    def push(self) -> None:
+        """Copy everything the pipeline made to the configured remote."""
+        ...

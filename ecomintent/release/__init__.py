@@ -1,0 +1,1 @@
+"""Approval, promotion, rollback and the history of what was champion."""
