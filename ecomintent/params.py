@@ -4,7 +4,7 @@ import types
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
 
@@ -113,13 +113,25 @@ class GateParams:
         names = [f.name for f in fields(self) if f.type is float or f.type == "float"]
         _fractions(self, "gate", *names)
         _at_least(self, "gate", 1, "min_n_pass")
-        for name, where in [*((n, "margins") for n in self.margins), *((n, "costly_intents") for n in self.costly_intents)]:
+        for name, where in [
+            *((n, "margins") for n in self.margins),
+            *((n, "costly_intents") for n in self.costly_intents),
+        ]:
             if name not in NAMES:
                 raise ParamsError(f"{name!r} is not an intent", where=f"params.yaml: gate.{where}")
 
     def margin_of(self, intent: str) -> float:
         """The margin that applies to `intent`."""
         return self.margins.get(intent, self.margin)
+
+
+SECTIONS: Final[dict[str, type]] = {
+    "prepare": PrepareParams,
+    "model": ModelParams,
+    "train": TrainParams,
+    "evaluate": EvaluateParams,
+    "gate": GateParams,
+}
 
 
 def section(path: Path, name: str, *, into: type[Section]) -> Section:
@@ -143,7 +155,6 @@ def section(path: Path, name: str, *, into: type[Section]) -> Section:
     return into(**{key: _typed(value, hints[key], f"{where}.{key}") for key, value in values.items()})
 
 
-
 def _typed(value: Any, hint: Any, where: str) -> Any:
     origin: Any = get_origin(hint) or hint
     if origin is float and isinstance(value, int) and not isinstance(value, bool):
@@ -152,7 +163,11 @@ def _typed(value: Any, hint: Any, where: str) -> Any:
         return tuple(_typed(item, get_args(hint)[0], where) for item in value)
     if origin is dict and isinstance(value, dict):
         return {str(key): _typed(item, get_args(hint)[1], where) for key, item in value.items()}
-    if isinstance(origin, types.UnionType) or not isinstance(value, origin) or (origin is int and isinstance(value, bool)):
+    if (
+        isinstance(origin, types.UnionType)
+        or not isinstance(value, origin)
+        or (origin is int and isinstance(value, bool))
+    ):
         raise ParamsError(f"found {value!r}; a {getattr(origin, '__name__', origin)} is needed", where=where)
     return value
 

@@ -1,4 +1,4 @@
-"""What the loop needs from the outside, as Protocols. Each has a real adapter and a fake, held to the same contract tests."""
+"""What the loop needs from the outside, as Protocols. Each has an adapter and a fake, under the same tests."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -108,12 +108,16 @@ class Tracker(Protocol):
 class Pipeline(Protocol):
     """The dvc.yaml pipeline in one workspace."""
 
-    def add(self, path: Path) -> None:
-        """Version an input file or folder (workspace-relative)."""
+    def prepare(self) -> None:
+        """Make the workspace ready: code, params, cache. Safe to repeat."""
         ...
 
-    def fresh(self) -> bool:
-        """True when no stage would run."""
+    def add(self, paths: Sequence[Path]) -> None:
+        """Version input files or folders (workspace-relative)."""
+        ...
+
+    def fresh(self, upto: str) -> bool:
+        """True when neither the stage `upto` nor any stage before it would run."""
         ...
 
     def reproduce(self, stage: str) -> None:

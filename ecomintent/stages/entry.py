@@ -1,4 +1,4 @@
-"""What every stage's command line does: no knobs, summary as JSON on stdout, one line on stderr when the input is at fault."""
+"""What every stage's command line does: no knobs, JSON on stdout, one line on stderr when the input is at fault."""
 
 import json
 import logging

@@ -1,0 +1,60 @@
+"""Evidence per candidate, kept in the home: verdict, review page, predictions, training keys, lineage."""
+
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from ecomintent import files, layout
+from ecomintent.records import Lineage
+
+KEPT: Final = (
+    layout.VERDICT,
+    layout.REVIEW_PAGE,
+    layout.REPORT,
+    layout.VALIDATION_REPORT,
+    layout.PREPARATION_REPORT,
+)
+
+
+class Evidence:
+    """Folders named by the candidate's weights."""
+
+    def __init__(self, home: Path) -> None:
+        self._root = home / "evidence"
+
+    def folder(self, weights: str) -> Path:
+        """Where the evidence of these weights lies."""
+        return self._root / weights[:16]
+
+    def keep(self, workspace: Path, lineage: Lineage) -> Path:
+        """Copy what the stages wrote in `workspace`; the folder appears whole or not at all."""
+        target = self.folder(lineage.weights)
+        files.replace_folder(target, lambda into: _fill(into, workspace, lineage))
+        return target
+
+    def verdict(self, weights: str) -> dict[str, Any]:
+        """The stored verdict as plain JSON; empty when nothing is kept for these weights."""
+        path = self.folder(weights) / layout.VERDICT.name
+        if not path.is_file():
+            return {}
+        verdict: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return verdict
+
+
+def _fill(into: Path, workspace: Path, lineage: Lineage) -> None:
+    for path in KEPT:
+        name = f"{path.parent.name}-{path.name}" if path.name == "report.json" else path.name
+        shutil.copyfile(workspace / path, into / name)
+    # Keys, not texts: enough for the leak check at promotion, nothing personal.
+    _copy_columns(workspace / layout.TRAIN_ROWS, into / "train_keys.parquet", ["text_key"])
+    shutil.copyfile(workspace / "dvc.lock", into / "dvc.lock")
+    shutil.copyfile(workspace / "params.yaml", into / "params.yaml")
+    (into / "lineage.json").write_text(json.dumps(asdict(lineage), indent=2) + "\n", encoding="utf-8")
+
+
+def _copy_columns(source: Path, target: Path, columns: list[str]) -> None:
+    import pyarrow.parquet as pq
+
+    pq.write_table(pq.read_table(source, columns=columns), target)

@@ -1,0 +1,93 @@
+"""One retrain per home, and the end of what a killed one left running.
+
+A flow that is killed outright leaves DVC, the training child and Prefect's own server behind. All of them inherit
+`MARK` in their environment, so the next run finds them by it: no pid file that could be stale or missing.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import filelock
+import psutil
+
+from ecomintent.adapters.settings import Settings
+from ecomintent.errors import AlreadyRunning, InputError
+
+log = logging.getLogger(__name__)
+
+MARK: Final = "ECOMINTENT_RETRAIN"
+"""Environment variable; its value is `<home>|<pid of the flow>`."""
+
+
+@contextmanager
+def only_one(home: Path, what: str) -> Iterator[None]:
+    """Hold `home` for `what` (a word such as retrain); released by the system when the process dies.
+
+    Raises:
+        AlreadyRunning: somebody else holds it.
+        InputError: the home cannot be written.
+    """
+    lock = filelock.FileLock(home / f"{what}.lock", timeout=0)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise AlreadyRunning(f"another {what} is running in {home}; wait for it or stop it") from error
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror}); set ECOMINTENT_HOME", where=str(home)) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def mark(home: Path) -> None:
+    """Make this process's children recognisable as parts of this retrain."""
+    os.environ[MARK] = f"{home}|{os.getpid()}"
+
+
+def end_leftovers(home: Path) -> int:
+    """Kill what earlier retrains of this home left running; call it while holding the home.
+
+    Returns:
+        How many processes were ended.
+    """
+    mine = f"{home}|{os.getpid()}"
+    left = [p for p in psutil.process_iter() if (of := _mark_of(p)).startswith(f"{home}|") and of != mine]
+    for process in left:
+        process.kill()
+    if left:
+        log.info("ended %d processes that a killed run left behind", len(left))
+        psutil.wait_procs(left, timeout=10)
+    return len(left)
+
+
+def _mark_of(process: psutil.Process) -> str:
+    try:
+        return process.environ().get(MARK, "")
+    except (psutil.Error, OSError):
+        return ""
+
+
+def run_flow(settings: Settings, module: str, arguments: list[str]) -> tuple[int, str]:
+    """Run a flow's module in a process of its own, with this home's environment.
+
+    Returns:
+        Its exit code and the last line it wrote to stdout; what it says to stderr is passed through.
+    """
+    environment = {**settings.child_environment(os.environ), "PYTHONPATH": str(settings.project)}
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=settings.project,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return done.returncode, (done.stdout.strip().splitlines() or [""])[-1]

@@ -1,0 +1,70 @@
+"""Where things stand, for `ecomintent status`."""
+
+from typing import Any
+
+from ecomintent.adapters.system import System
+from ecomintent.release import promotion
+
+
+def read(system: System) -> dict[str, Any]:
+    """Champion, candidate, previous, corrections, frozen set and unfinished promotions, as plain values."""
+    aliases = system.registry.aliases()
+    frozen = system.frozen.current()
+    return {
+        "home": str(system.settings.home),
+        **{name: _release(system, aliases.get(name)) for name in ("champion", "candidate", "previous")},
+        "champion_since": _since(system, aliases.get("champion")),
+        "corrections": len(system.labels.corrections()),
+        "quarantined": len(system.labels.quarantine()),
+        "frozen_set": {"digest": frozen.digest, "rows": frozen.rows} if frozen else None,
+        "unfinished_promotions": promotion.unfinished(system.history),
+    }
+
+
+def sentences(found: dict[str, Any]) -> list[str]:
+    """The same for people, ending with the next step."""
+    champion, candidate = found["champion"], found["candidate"]
+    lines = [f"home        {found['home']}"]
+    if champion:
+        since = found["champion_since"]
+        lines.append(f"champion    version {champion['version']}, since {since['at']} by {since['by']}")
+    else:
+        lines.append("champion    none yet")
+    if candidate:
+        lines.append(f"candidate   version {candidate['version']}: {candidate['verdict']}, {candidate['cause']}")
+    frozen = found["frozen_set"]
+    lines.append(f"frozen set  {frozen['rows']} tickets, {frozen['digest'][:12]}" if frozen else "frozen set  none yet")
+    lines.append(f"corrections {found['corrections']}, {found['quarantined']} rows in quarantine")
+    return [*lines, f"next        {_next(found)}"]
+
+
+def _next(found: dict[str, Any]) -> str:
+    if found["unfinished_promotions"]:
+        version = found["unfinished_promotions"][0]
+        return f"version {version} was approved but not promoted; repeat its ecomintent approve"
+    if found["frozen_set"] is None:
+        return "ecomintent frozen import FILE, or ecomintent samples to try it"
+    if found["candidate"]:
+        return f"ecomintent approve {found['candidate']['version']} --by NAME --reason TEXT (or reject)"
+    return "ecomintent labels import FILE, then ecomintent retrain"
+
+
+def _release(system: System, version: str | None) -> dict[str, str] | None:
+    registered = system.registry.version(version) if version else None
+    if registered is None:
+        return None
+    tags = registered.tags
+    return {
+        "version": registered.version,
+        "weights": registered.weights,
+        "verdict": tags.get("verdict", ""),
+        "cause": tags.get("verdict_cause", ""),
+        "approval": tags.get("approval", ""),
+    }
+
+
+def _since(system: System, version: str | None) -> dict[str, str]:
+    for event in reversed(system.history.events()):
+        if event.version == version and event.event in ("promoted", "rolled_back"):
+            return {"at": event.at, "by": event.by}
+    return {"at": "an unrecorded time", "by": "somebody outside ecomintent"}

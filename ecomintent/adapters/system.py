@@ -1,0 +1,58 @@
+"""All adapters of one home, put together once."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecomintent.adapters.clock import SystemClock
+from ecomintent.adapters.dvc_pipeline import DvcPipeline
+from ecomintent.adapters.evidence import Evidence
+from ecomintent.adapters.mlflow_registry import MlflowRegistry
+from ecomintent.adapters.mlflow_tracker import MlflowTracker
+from ecomintent.adapters.sealed_tables import SealedTables
+from ecomintent.adapters.settings import Settings, from_environment
+from ecomintent.adapters.sql_labels import SqlHistory, SqlLabelStore
+from ecomintent.ports import Clock, History, LabelStore, Pipeline, Registry, Tracker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """The ports the loop works with."""
+
+    settings: Settings
+    labels: LabelStore
+    history: History
+    frozen: SealedTables
+    corpus: SealedTables
+    evidence: Evidence
+    registry: Registry
+    tracker: Tracker
+    pipeline: Pipeline
+    clock: Clock
+
+
+def build(settings: Settings) -> System:
+    """Nothing is opened or written here; every adapter does so on first use."""
+    return System(
+        settings=settings,
+        labels=SqlLabelStore(settings.database_url),
+        history=SqlHistory(settings.database_url),
+        frozen=SealedTables(settings.home, "frozen"),
+        corpus=SealedTables(settings.home, "corpus"),
+        evidence=Evidence(settings.home),
+        registry=MlflowRegistry(settings.tracking_uri, settings.artifacts),
+        tracker=MlflowTracker(settings.tracking_uri, settings.artifacts),
+        pipeline=DvcPipeline(
+            workspace=settings.workspace,
+            project=settings.project,
+            params=settings.params,
+            home=settings.home,
+            environment=settings.child_environment(os.environ),
+        ),
+        clock=SystemClock(),
+    )
+
+
+def current() -> System:
+    """The system that the environment and the current directory describe."""
+    return build(from_environment(os.environ, Path.cwd()))

@@ -1,0 +1,108 @@
+"""`ecomintent labels`: corrections in, and what was refused."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from ecomintent.cli.output import as_json, print_json, print_table, warn
+
+SHOWN = 10
+
+
+@click.group()
+def labels() -> None:
+    """Corrections that agents made, and the rows that were refused.
+
+    \b
+    Examples:
+      ecomintent labels import corrections.csv
+      ecomintent labels quarantine
+    """
+
+
+@labels.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--map", "source_map", help="Map the file's own labels: seed or ecomintent (see docs/taxonomy.md).")
+@as_json
+def import_file(file: Path, source_map: str | None, as_json: bool) -> None:
+    """Store the corrections in FILE (CSV, JSONL or Parquet).
+
+    Needs the columns text and intent; takes ticket_id, created_at, agent, source, provenance and previous_intent.
+    The same file twice changes nothing. Bad rows are refused, one line each, and the exit code is 1.
+
+    \b
+    Example:
+      ecomintent labels import data/samples/corrections-month2.jsonl
+    """
+    from ecomintent.adapters import system
+    from ecomintent.adapters.tables import frozen_keys
+    from ecomintent.labels.reading import read_labels
+
+    running = system.current()
+    corrections, refused = read_labels(file, source_map=source_map, frozen_keys=frozen_keys(running))
+    report = running.labels.add(corrections, refused)
+    if as_json:
+        print_json(
+            {
+                "stored": report.stored,
+                "already_known": report.already_known,
+                "refused": [asdict(row) for row in report.refused],
+            }
+        )
+    else:
+        click.echo(f"stored {report.stored}, already known {report.already_known}, refused {len(report.refused)}")
+        for row in report.refused[:SHOWN]:
+            warn(f"{row.file}:{row.line}: {row.reason}")
+        if len(report.refused) > SHOWN:
+            warn(f"and {len(report.refused) - SHOWN} more: ecomintent labels quarantine")
+    if report.refused:
+        sys.exit(1)
+
+
+@labels.command()
+@as_json
+def quarantine(as_json: bool) -> None:
+    """Rows that were refused at import, with the reason.
+
+    \b
+    Example:
+      ecomintent labels quarantine --json
+    """
+    from ecomintent.adapters import system
+
+    refused = system.current().labels.quarantine()
+    if as_json:
+        print_json([asdict(row) for row in refused])
+    elif not refused:
+        click.echo("the quarantine is empty")
+    else:
+        print_table(
+            [(f"{row.file}:{row.line}", row.ticket_id, row.reason, row.excerpt) for row in refused],
+            ("where", "ticket", "reason", "text"),
+        )
+
+
+@labels.command()
+@as_json
+def status(as_json: bool) -> None:
+    """How many corrections there are, by intent and provenance.
+
+    \b
+    Example:
+      ecomintent labels status
+    """
+    from collections import Counter
+
+    from ecomintent.adapters import system
+
+    stored = system.current().labels.corrections()
+    intents = Counter(correction.intent for correction in stored)
+    provenances = Counter(correction.provenance.value for correction in stored)
+    if as_json:
+        print_json({"corrections": len(stored), "intents": intents, "provenances": provenances})
+        return
+    click.echo(f"{len(stored)} corrections")
+    print_table([(name, str(count)) for name, count in intents.most_common()], ("intent", "corrections"))
+    print_table([(name, str(count)) for name, count in provenances.most_common()], ("provenance", "corrections"))

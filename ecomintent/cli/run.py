@@ -1,0 +1,97 @@
+"""`ecomintent retrain`, `ecomintent status` and `ecomintent ui`."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ecomintent.cli.output import as_json, print_json
+
+if TYPE_CHECKING:
+    from ecomintent.adapters.system import System
+
+
+@click.command()
+@as_json
+def retrain(as_json: bool) -> None:
+    """Turn the corrections so far into a candidate, judge it against the champion, and stop for a person.
+
+    Nothing is promoted. Run again with nothing new, it says so and makes no version. A killed run may simply be
+    started again.
+
+    \b
+    Example:
+      ecomintent retrain
+    """
+    from ecomintent.adapters import processes, system
+
+    running = system.current()
+    code, outcome = processes.run_flow(running.settings, "flows.retrain", [])
+    if code:
+        sys.exit(code)
+    result = json.loads(outcome)
+    if as_json:
+        print_json(result)
+        return
+    click.echo(f"\n{result['verdict']}: {result['cause']}")
+    if result["seconds"]:
+        parts = ", ".join(f"{stage} {seconds:.0f} s" for stage, seconds in result["seconds"].items())
+        click.echo(f"stages: {parts}")
+    for line in _next_steps(running, result):
+        click.echo(line)
+
+
+def _next_steps(running: "System", result: dict[str, Any]) -> list[str]:
+    version = result["version"]
+    if result["verdict"] == "BLOCK":
+        return ["the champion stays; see why: " + str(running.settings.workspace / "data/gated/review.html")]
+    if result["verdict"] == "NOTHING_NEW":
+        return []
+    found = running.registry.version(version)
+    page = running.evidence.folder(found.weights) / "review.html" if found else ""
+    return [
+        f"candidate version {version} waits for a person",
+        f"  look:     {page}",
+        f"  approve:  ecomintent approve {version} --by NAME --reason TEXT",
+        f"  or not:   ecomintent reject {version} --by NAME --reason TEXT",
+        f"  run:      {result['run_link']}   (after: make ui)",
+    ]
+
+
+@click.command()
+@as_json
+def status(as_json: bool) -> None:
+    """What serves, what waits for a person, what the next step is.
+
+    \b
+    Example:
+      ecomintent status --json
+    """
+    from ecomintent.adapters import status as statuses
+    from ecomintent.adapters import system
+
+    found = statuses.read(system.current())
+    if as_json:
+        print_json(found)
+        return
+    for line in statuses.sentences(found):
+        click.echo(line)
+
+
+@click.command()
+@click.option("--mlflow-port", default=5000, show_default=True)
+@click.option("--prefect-port", default=4200, show_default=True)
+def ui(mlflow_port: int, prefect_port: int) -> None:
+    """Serve the MLflow and Prefect pages of this home on this machine, until Ctrl-C.
+
+    \b
+    Example:
+      ecomintent ui
+    """
+    from ecomintent.adapters import pages, system
+
+    sys.exit(pages.serve(system.current().settings, mlflow_port=mlflow_port, prefect_port=prefect_port, say=click.echo))
+
+
+COMMANDS = (retrain, status, ui)

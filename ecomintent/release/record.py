@@ -1,0 +1,55 @@
+"""What a retrain leaves in the tracker: metrics and tags, from the stages' own files alone."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ecomintent.records import Lineage
+
+
+def verdict_digest(verdict: Mapping[str, Any]) -> str:
+    """SHA-256 of the verdict's canonical JSON, hex."""
+    return hashlib.sha256(json.dumps(verdict, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def run_key(lineage: Lineage, verdict: Mapping[str, Any]) -> str:
+    """Identity of a retrain: equal inputs, weights and verdict give an equal key."""
+    parts = [*sorted(asdict(lineage).items()), ("verdict", verdict_digest(verdict))]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def metrics(verdict: Mapping[str, Any], report: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, float]:
+    """Numbers for the tracker: F1 and the rest as fractions in 0-1, deltas candidate minus champion."""
+    candidate, champion = report["candidate"], report["champion"]
+    found: dict[str, float | None] = {
+        "frozen/macro_f1": candidate["macro_f1"],
+        "frozen/accuracy": candidate["accuracy"],
+        "frozen/tickets": report["frozen_set"]["rows"],
+        "train/epochs": len(training["epochs"]),
+    }
+    if champion is not None:
+        found["frozen/macro_f1_delta"] = candidate["macro_f1"] - champion["macro_f1"]
+        found["frozen/churn"] = verdict["churn"]
+    for name, scores in candidate["intents"].items():
+        found[f"f1/{name}"] = scores["f1"]
+        found[f"precision/{name}"] = scores["precision"]
+        found[f"recall/{name}"] = scores["recall"]
+        found[f"support/{name}"] = scores["n"]
+        judged = verdict["intents"].get(name, {})
+        for key, metric in (("delta", "f1_delta"), ("low", "f1_delta_low"), ("high", "f1_delta_high")):
+            found[f"{metric}/{name}"] = judged.get(key)
+    return {name: float(value) for name, value in found.items() if value is not None}
+
+
+def tags(lineage: Lineage, verdict: Mapping[str, Any], champion_version: str) -> dict[str, str]:
+    """Tags shared by the run and the registered version; approvals are bound to some of them."""
+    return {
+        **{name: value for name, value in asdict(lineage).items() if name != "params"},
+        "params_digest": lineage.params,
+        "verdict": verdict["overall"],
+        "verdict_cause": verdict["cause"],
+        "verdict_digest": verdict_digest(verdict),
+        "baseline": champion_version or "none",
+    }

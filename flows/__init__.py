@@ -1,0 +1,1 @@
+"""Prefect flows: thin skins over the core. They change the world and decide nothing."""

@@ -1,0 +1,63 @@
+"""Flow `retrain`: corrected labels in, a candidate that waits for a person out. `ecomintent retrain` starts it."""
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+
+from prefect import flow
+
+from ecomintent.adapters import processes
+from ecomintent.errors import EcomIntentError
+from flows import tasks, wiring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one retrain ended with."""
+
+    verdict: str
+    """PROMOTE, REVIEW, BLOCK, or NOTHING_NEW."""
+    cause: str
+    version: str
+    """The candidate's version; the champion's when there was nothing new; empty when blocked."""
+    run_link: str
+    seconds: dict[str, float]
+    """Wall time of each stage that was brought up to date."""
+
+
+@flow(name="retrain", timeout_seconds=3 * 60 * 60)
+def retrain() -> Outcome:
+    """Turn corrected labels into a candidate a person may approve. Promotes nothing that nobody approved."""
+    tasks.finish_promotions()
+    inputs = tasks.place_inputs()
+    champion = tasks.champion_holding_these_weights()
+    if champion:
+        cause = f"the champion already holds what these labels, params and code give (version {champion})"
+        return Outcome(verdict="NOTHING_NEW", cause=cause, version=champion, run_link="", seconds={})
+    tasks.fetch_champion()
+    seconds = {stage: tasks.reproduce(stage) for stage in tasks.stale_stages()}
+    verdict = tasks.read_verdict()
+    run_id = tasks.publish(inputs)
+    version = tasks.register_candidate(run_id, inputs) if verdict.may_be_approved else ""
+    link = wiring.system().tracker.link(run_id)
+    return Outcome(verdict=verdict.overall.value, cause=verdict.cause, version=version, run_link=link, seconds=seconds)
+
+
+def main() -> int:
+    """Run the flow in this process; its outcome as JSON is the last line on stdout."""
+    wiring.set_up_logging()
+    try:
+        home = wiring.system().settings.home
+        with processes.only_one(home, "retrain"):
+            processes.mark(home)
+            processes.end_leftovers(home)
+            outcome = retrain()
+    except EcomIntentError as error:
+        print(f"ecomintent retrain: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(asdict(outcome)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""The steps the flows are made of; ids in and out, never frames or models. Only what reaches out is retried."""
+
+import time
+from typing import Any, Final
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from ecomintent import layout
+from ecomintent.adapters import processes, publishing, regate
+from ecomintent.adapters.publishing import Inputs
+from ecomintent.gate.verdict import Verdict
+from ecomintent.release import promotion
+from flows.wiring import log, system
+
+STAGES: Final = ("validate", "prepare", "train", "evaluate", "gate")
+
+REACHES_OUT: Final[dict[str, Any]] = {"retries": 2, "retry_delay_seconds": [2, 10], "cache_policy": NO_CACHE}
+COMPUTES: Final[dict[str, Any]] = {"retries": 0, "cache_policy": NO_CACHE}
+
+
+@task(task_run_name="finish approved promotions", **COMPUTES)
+def finish_promotions() -> None:
+    """Complete what a killed `promote` left half-done, before anything is compared with the champion."""
+    for version in promotion.unfinished(system().history):
+        log.info("version %s was approved but not promoted; finishing that first", version)
+        promote_or_refuse.fn(version)
+
+
+@task(task_run_name="place inputs", **COMPUTES)
+def place_inputs() -> Inputs:
+    """Snapshot the label store and version it with corpus and frozen set."""
+    return publishing.place_inputs(system())
+
+
+@task(task_run_name="look for anything new", **COMPUTES)
+def champion_holding_these_weights() -> str:
+    """The champion's version when training again could only give its very weights; else empty."""
+    champion = system().registry.aliases().get("champion", "")
+    if not champion or not system().pipeline.fresh("train"):
+        return ""
+    held = system().registry.version(champion)
+    return champion if held and held.weights == publishing.weights_in(system().settings.workspace) else ""
+
+
+@task(task_run_name="fetch champion", **COMPUTES)
+def fetch_champion() -> str:
+    """Put the champion where the evaluate stage looks for it."""
+    version = regate.place_champion(system(), system().settings.workspace / layout.CHAMPION)
+    system().pipeline.add([layout.CHAMPION])
+    return version
+
+
+@task(task_run_name="ask DVC what is stale", **COMPUTES)
+def stale_stages() -> tuple[str, ...]:
+    """All stages, or none when DVC says that nothing would run."""
+    return () if system().pipeline.fresh(STAGES[-1]) else STAGES
+
+
+@task(task_run_name="reproduce {stage}", **COMPUTES)
+def reproduce(stage: str) -> float:
+    """Bring one dvc.yaml stage up to date, DVC deciding whether that means running it; returns seconds."""
+    started = time.monotonic()
+    system().pipeline.reproduce(stage)
+    return round(time.monotonic() - started, 1)
+
+
+@task(task_run_name="read verdict", **COMPUTES)
+def read_verdict() -> Verdict:
+    """The gate's verdict from the workspace."""
+    return Verdict.from_json(publishing.read_json(system().settings.workspace / layout.VERDICT))
+
+
+@task(task_run_name="publish run", **REACHES_OUT)
+def publish(inputs: Inputs) -> str:
+    """Record the retrain in the tracker; returns the run's id."""
+    return publishing.publish(system(), inputs)
+
+
+@task(task_run_name="register candidate", **REACHES_OUT)
+def register_candidate(run_id: str, inputs: Inputs) -> str:
+    """Register the release folder and point `candidate` at it; returns the version."""
+    return publishing.register_candidate(system(), run_id, inputs)
+
+
+@task(task_run_name="promote version {version}", **COMPUTES)
+def promote_or_refuse(version: str) -> Verdict:
+    """Gate an approved version against today's champion; move the aliases unless the answer is BLOCK."""
+    parts = {"registry": system().registry, "history": system().history}
+    with processes.only_one(system().settings.home, "promote"):
+        approval = promotion.require_approval(version, **parts)
+        folder = regate.judge_again(system(), version)
+        verdict = Verdict.from_json(publishing.read_json(folder / layout.VERDICT))
+        promotion.settle(version, verdict=verdict, approval=approval, clock=system().clock, **parts)
+    return verdict

@@ -1,0 +1,66 @@
+"""dvc.yaml says what the code does: same paths, same params, every first-party module as a dependency."""
+
+from pathlib import Path
+
+import grimp
+import pytest
+import yaml
+
+from ecomintent import layout, params
+
+ROOT = Path(__file__).parents[1]
+PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+STAGES = ("validate", "prepare", "train", "evaluate", "gate")
+
+
+def modules_behind(stage: str) -> set[str]:
+    """Files of every first-party module that `python -m ecomintent.stages.STAGE` imports, directly or not."""
+    graph = grimp.build_graph("ecomintent", cache_dir=None)
+    module = f"ecomintent.stages.{stage}"
+    found = {module, *graph.find_upstream_modules(module)}
+    packages = {name.rpartition(".")[0] for name in found}
+    return {_file_of(name) for name in found | packages if name}
+
+
+def _file_of(module: str) -> str:
+    path = Path(*module.split("."))
+    file = path / "__init__.py" if (ROOT / path).is_dir() else path.with_suffix(".py")
+    return file.as_posix()
+
+
+def test_the_pipeline_has_the_five_stages_in_order():
+    assert tuple(PIPELINE) == STAGES
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_depends_on_every_first_party_module_it_imports(stage):
+    code = {dep for dep in PIPELINE[stage]["deps"] if dep.endswith(".py")}
+
+    assert code == modules_behind(stage)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_depends_on_the_lock_because_library_versions_change_the_answer(stage):
+    assert layout.LOCK.as_posix() in PIPELINE[stage]["deps"]
+
+
+def test_every_data_path_of_the_pipeline_is_one_of_the_layout():
+    known = {value.as_posix() for value in vars(layout).values() if isinstance(value, Path)}
+    known |= {"ecomintent/maps", "ecomintent/gate/review.html"}
+    used = {
+        path for stage in PIPELINE.values() for path in [*stage["deps"], *stage["outs"]] if not path.endswith(".py")
+    }
+
+    assert used - known == set()
+
+
+def test_every_params_section_is_declared_by_a_stage():
+    sections = set(yaml.safe_load((ROOT / layout.PARAMS).read_text(encoding="utf-8")))
+    declared = {section for stage in PIPELINE.values() for section in stage.get("params", [])}
+
+    assert declared == sections
+
+
+def test_params_yaml_is_complete_and_typed():
+    for name, kind in params.SECTIONS.items():
+        assert params.section(ROOT / layout.PARAMS, name, into=kind)
