@@ -21,21 +21,28 @@ class PrepareParams:
 
     seed: int
     near_duplicate_jaccard: float
-    """At or above this similarity (0-1) two texts are the same ticket."""
+    """At or above this similarity (0.5-1) two texts are the same ticket."""
     minhash_permutations: int
+    """Size of the sketch that finds candidates, at least 32; they are verified on the texts: speed, not the answer."""
     shingle_chars: int
-    """Length of the character shingles that are compared."""
     validation_fraction: float
-    """Share (0-1) of training-side tickets held out, whole near-duplicate groups at a time."""
+    """Share (0.01-0.5) of each intent's and origin's tickets held out, whole near-duplicate groups at a time."""
     corpus_max_per_intent: int
     corpus_weight: float
+    """Loss weight of a base corpus row, 0-10; 0 leaves the corpus out."""
     provenance_weights: dict[str, float]
-    """Loss weight by provenance; 0 leaves such corrections out."""
+    """Loss weight by provenance, 0-10; 0 leaves such corrections out, whatever they would supersede."""
 
     def __post_init__(self) -> None:
-        _fractions(self, "prepare", "near_duplicate_jaccard", "validation_fraction")
-        _at_least(self, "prepare", 1, "minhash_permutations", "shingle_chars", "corpus_max_per_intent")
-        _same_keys("prepare.provenance_weights", self.provenance_weights, [p.value for p in Provenance])
+        _between(self, "prepare", 0.5, 1, "near_duplicate_jaccard")
+        _between(self, "prepare", 0.01, 0.5, "validation_fraction")
+        _at_least(self, "prepare", 32, "minhash_permutations")
+        _at_least(self, "prepare", 1, "shingle_chars", "corpus_max_per_intent")
+        _same_keys("params.yaml: prepare.provenance_weights", self.provenance_weights, [p.value for p in Provenance])
+        weights = {f"provenance_weights.{name}": weight for name, weight in self.provenance_weights.items()}
+        for name, weight in [("corpus_weight", self.corpus_weight), *weights.items()]:
+            if not 0 <= weight <= 10:
+                raise ParamsError(f"{weight}; it must lie in 0-10", where=f"params.yaml: prepare.{name}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +78,7 @@ class TrainParams:
 
     def __post_init__(self) -> None:
         _at_least(self, "train", 1, "threads", "epochs", "patience", "batch_size")
-        _fractions(self, "train", "warmup_fraction", "weight_decay", "label_smoothing", "class_weight_power")
+        _between(self, "train", 0, 1, "warmup_fraction", "weight_decay", "label_smoothing", "class_weight_power")
         if self.precision not in ("fp32", "bf16"):
             raise ParamsError(f"{self.precision!r}; allowed are fp32 and bf16", where="params.yaml: train.precision")
 
@@ -111,7 +118,7 @@ class GateParams:
 
     def __post_init__(self) -> None:
         names = [f.name for f in fields(self) if f.type is float or f.type == "float"]
-        _fractions(self, "gate", *names)
+        _between(self, "gate", 0, 1, *names)
         _at_least(self, "gate", 1, "min_n_pass")
         for name, where in [
             *((n, "margins") for n in self.margins),
@@ -183,11 +190,11 @@ def _same_keys(where: str, found: dict[str, Any], allowed: list[str]) -> None:
         raise ParamsError(f"missing {', '.join(missing)}", where=where)
 
 
-def _fractions(params: object, name: str, *keys: str) -> None:
+def _between(params: object, name: str, least: float, most: float, *keys: str) -> None:
     for key in keys:
         value = getattr(params, key)
-        if not 0 <= value <= 1:
-            raise ParamsError(f"{value}; it must lie in 0-1", where=f"params.yaml: {name}.{key}")
+        if not least <= value <= most:
+            raise ParamsError(f"{value}; it must lie in {least}-{most}", where=f"params.yaml: {name}.{key}")
 
 
 def _at_least(params: object, name: str, least: int, *keys: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from ecomintent.records import Correction, ImportReport, RegisteredVersion, Refused, ReleaseEvent
+from ecomintent.records import Correction, ImportReport, Refused, RegisteredVersion, ReleaseEvent
 
 
 class Clock(Protocol):

@@ -9,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from ecomintent import layout
 from ecomintent.adapters import processes, publishing, regate
 from ecomintent.adapters.publishing import Inputs
+from ecomintent.errors import PromotionRefused
 from ecomintent.gate.verdict import Verdict
 from ecomintent.release import promotion
 from flows.wiring import log, system
@@ -24,7 +25,10 @@ def finish_promotions() -> None:
     """Complete what a killed `promote` left half-done, before anything is compared with the champion."""
     for version in promotion.unfinished(system().history):
         log.info("version %s was approved but not promoted; finishing that first", version)
-        promote_or_refuse.fn(version)
+        try:
+            promote_or_refuse.fn(version)
+        except PromotionRefused as refusal:
+            log.warning("%s", refusal)
 
 
 @task(task_run_name="place inputs", **COMPUTES)
@@ -79,17 +83,19 @@ def publish(inputs: Inputs) -> str:
 
 @task(task_run_name="register candidate", **REACHES_OUT)
 def register_candidate(run_id: str, inputs: Inputs) -> str:
-    """Register the release folder and point `candidate` at it; returns the version."""
+    """Register the release folder and point `candidate` at it; returns the version, empty if it was rejected before."""
     return publishing.register_candidate(system(), run_id, inputs)
 
 
 @task(task_run_name="promote version {version}", **COMPUTES)
 def promote_or_refuse(version: str) -> Verdict:
     """Gate an approved version against today's champion; move the aliases unless the answer is BLOCK."""
-    parts = {"registry": system().registry, "history": system().history}
+    registry, history = system().registry, system().history
     with processes.only_one(system().settings.home, "promote"):
-        approval = promotion.require_approval(version, **parts)
+        approval = promotion.require_approval(version, registry=registry, history=history)
         folder = regate.judge_again(system(), version)
         verdict = Verdict.from_json(publishing.read_json(folder / layout.VERDICT))
-        promotion.settle(version, verdict=verdict, approval=approval, clock=system().clock, **parts)
+        promotion.settle(
+            version, verdict=verdict, approval=approval, registry=registry, history=history, clock=system().clock
+        )
     return verdict

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -95,7 +96,7 @@ class DvcPipeline:
         files.write_bytes(self._workspace / "params.yaml", self._params.read_bytes())
         for name in COPIED_FOLDERS:
             if _contents(self._project / name) != _contents(self._workspace / name):
-                files.replace_folder(self._workspace / name, lambda into, name=name: self._copy_folder(name, into))
+                files.replace_folder(self._workspace / name, partial(self._copy_folder, name))
 
     def _copy_folder(self, name: str, into: Path) -> None:
         ignored = shutil.ignore_patterns("__pycache__")

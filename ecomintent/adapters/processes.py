@@ -70,7 +70,7 @@ def end_leftovers(home: Path) -> int:
 
 def _mark_of(process: psutil.Process) -> str:
     try:
-        return process.environ().get(MARK, "")
+        return str(process.environ().get(MARK, ""))
     except (psutil.Error, OSError):
         return ""
 

@@ -1,6 +1,7 @@
 """What a retrain puts into the workspace before the stages and takes out of it after them."""
 
 import json
+import logging
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from ecomintent.errors import InputError
 from ecomintent.params import ModelParams
 from ecomintent.records import Lineage
 from ecomintent.release import record
+from ecomintent.release.approval import decision
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +90,11 @@ def publish(system: System, inputs: Inputs) -> str:
 
 
 def register_candidate(system: System, run_id: str, inputs: Inputs) -> str:
-    """Register the trained folder and point `candidate` at it; equal weights stay one version."""
+    """Register the trained folder and point `candidate` at it; equal weights stay one version.
+
+    Returns:
+        The version; empty when a person already rejected these very weights.
+    """
     workspace = system.settings.workspace
     lineage = lineage_of(system, inputs)
     verdict, report = read_json(workspace / layout.VERDICT), read_json(workspace / layout.REPORT)
@@ -94,6 +102,10 @@ def register_candidate(system: System, run_id: str, inputs: Inputs) -> str:
     version = system.registry.register(
         workspace / layout.MODEL, run_id=run_id, weights=lineage.weights, tags=tags
     ).version
+    said = decision(version, system.history.events())
+    if said is not None and said.event == "rejected":
+        log.info("version %s holds the same weights and was rejected by %s", version, said.by)
+        return ""
     if system.registry.aliases().get("candidate") != version:
         system.registry.point("candidate", version)
         system.registry.tag(version, {"approval": "pending"})
@@ -126,7 +138,6 @@ def _pictures(folder: Path, report: dict[str, Any], verdict: dict[str, Any]) -> 
         names,
         {name: candidate["intents"][name]["f1"] or 0.0 for name in names},
         {name: champion["intents"][name]["f1"] or 0.0 for name in names} if champion else None,
-        None,
         per_intent,
     )
     return [confusion, per_intent]

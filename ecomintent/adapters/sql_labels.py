@@ -1,24 +1,23 @@
-"""`ports.LabelStore` and `ports.History` on SQLAlchemy. SQLite by default; rows are only ever inserted."""
+"""`ports.LabelStore` on SQLAlchemy. SQLite by default; rows are only ever inserted."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
+from ecomintent.adapters.sql_database import SqlDatabase, storable, visible
 from ecomintent.errors import InputError
-from ecomintent.records import Correction, ImportReport, Provenance, Refused, ReleaseEvent
+from ecomintent.records import Correction, ImportReport, Provenance, Refused
 
 BATCH: Final = 1000
 
-METADATA = sa.MetaData()
+METADATA: Final = sa.MetaData()
 
-CORRECTIONS = sa.Table(
+CORRECTIONS: Final = sa.Table(
     "corrections",
     METADATA,
     sa.Column("event_id", sa.String(64), primary_key=True),
@@ -32,7 +31,7 @@ CORRECTIONS = sa.Table(
     sa.Column("provenance", sa.String(20), nullable=False),
 )
 
-REFUSED = sa.Table(
+REFUSED: Final = sa.Table(
     "quarantine",
     METADATA,
     sa.Column("row_id", sa.String(64), primary_key=True),
@@ -43,122 +42,81 @@ REFUSED = sa.Table(
     sa.Column("excerpt", sa.Text, nullable=False),
 )
 
-HISTORY = sa.Table(
-    "release_history",
-    METADATA,
-    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("at", sa.String(40), nullable=False),
-    sa.Column("event", sa.String(20), nullable=False),
-    sa.Column("version", sa.String(20), nullable=False),
-    sa.Column("by", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("details", sa.Text, nullable=False),
-)
+KEYS: Final = {CORRECTIONS.name: "event_id", REFUSED.name: "row_id"}
+"""Digest of a row's content: the same row imported again is the same row."""
+
+INSERTS: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-class SqlStore:
-    """One database; tables are made on first use."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._engine: sa.Engine | None = None
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
-        if self._engine is None:
-            self._engine = self._open()
-        with self._engine.begin() as connection:
-            yield connection
-
-    def _open(self) -> sa.Engine:
-        url = sa.make_url(self._url)
-        if url.get_backend_name() == "sqlite" and url.database:
-            folder = Path(url.database).parent
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise InputError(
-                    f"cannot be written ({error.strerror}); set ECOMINTENT_HOME", where=str(folder)
-                ) from error
-        engine = sa.create_engine(url, connect_args={"timeout": 30} if url.get_backend_name() == "sqlite" else {})
-        try:
-            METADATA.create_all(engine)
-        except sa.exc.OperationalError as error:
-            raise InputError(f"cannot be opened ({error.orig}); check ECOMINTENT_HOME", where=str(url)) from error
-        return engine
-
-    def _insert_new(
-        self, connection: sa.Connection, table: sa.Table, rows: Iterable[dict[str, Any]]
-    ) -> tuple[int, int]:
-        """Insert what is not there yet; returns (inserted, seen)."""
-        inserted = seen = 0
-        statement = sqlite.insert(table).on_conflict_do_nothing()
-        remaining = iter(rows)
-        while batch := list(islice(remaining, BATCH)):
-            inserted += connection.execute(statement, batch).rowcount
-            seen += len(batch)
-        return inserted, seen
-
-
-class SqlLabelStore(SqlStore):
+class SqlLabelStore:
     """Append-only corrections and refused rows."""
 
+    def __init__(self, url: str) -> None:
+        self._database = SqlDatabase(url, (CORRECTIONS, REFUSED))
+
     def add(self, corrections: Iterable[Correction], refused: Sequence[Refused]) -> ImportReport:
-        """Store what is new in one transaction; an event that is known (same content) changes nothing."""
-        with self._transaction() as connection:
-            stored, seen = self._insert_new(connection, CORRECTIONS, (_correction_row(c) for c in corrections))
-            self._insert_new(connection, REFUSED, (_refused_row(r) for r in refused))
+        """Store what is new in one transaction; an event that is known (same content) changes nothing.
+
+        Raises:
+            InputError: the database cannot be used, or a correction holds what no database can; nothing is stored.
+        """
+        with self._database.transaction() as connection:
+            stored, seen = _insert_new(connection, CORRECTIONS, map(_correction_row, corrections))
+            _insert_new(connection, REFUSED, map(_refused_row, refused))
         return ImportReport(stored=stored, already_known=seen - stored, refused=tuple(refused))
 
     def corrections(self) -> Sequence[Correction]:
         """Ordered by ticket, time and event id: the same whatever the order of imports."""
-        columns = [column for column in CORRECTIONS.columns if column.name != "event_id"]
-        query = sa.select(*columns).order_by(CORRECTIONS.c.ticket_id, CORRECTIONS.c.created_at, CORRECTIONS.c.event_id)
-        with self._transaction() as connection:
-            return [
-                Correction(**{**row, "provenance": Provenance(row["provenance"])})
-                for row in connection.execute(query).mappings()
-            ]
+        order = (CORRECTIONS.c.ticket_id, CORRECTIONS.c.created_at, CORRECTIONS.c.event_id)
+        with self._database.transaction() as connection:
+            rows = connection.execute(_all(CORRECTIONS).order_by(*order)).mappings()
+            return [Correction(**{**row, "provenance": Provenance(row["provenance"])}) for row in rows]
 
     def quarantine(self) -> Sequence[Refused]:
-        """Ordered by file and line."""
-        columns = [column for column in REFUSED.columns if column.name != "row_id"]
-        query = sa.select(*columns).order_by(REFUSED.c.file, REFUSED.c.line, REFUSED.c.reason)
-        with self._transaction() as connection:
-            return [Refused(**row) for row in connection.execute(query).mappings()]
+        """Ordered by file and line, then by content."""
+        order = (REFUSED.c.file, REFUSED.c.line, REFUSED.c.reason, REFUSED.c.row_id)
+        with self._database.transaction() as connection:
+            return [Refused(**row) for row in connection.execute(_all(REFUSED).order_by(*order)).mappings()]
 
 
-class SqlHistory(SqlStore):
-    """Append-only release history."""
-
-    def append(self, event: ReleaseEvent) -> None:
-        """Add one event at the end."""
-        row = {name: getattr(event, name) for name in ("at", "event", "version", "by", "reason")}
-        with self._transaction() as connection:
-            connection.execute(sa.insert(HISTORY).values(**row, details=json.dumps(event.details, sort_keys=True)))
-
-    def events(self) -> Sequence[ReleaseEvent]:
-        """Oldest first."""
-        columns = [column for column in HISTORY.columns if column.name != "position"]
-        query = sa.select(*columns).order_by(HISTORY.c.position)
-        with self._transaction() as connection:
-            return [
-                ReleaseEvent(**{**row, "details": json.loads(row["details"])})
-                for row in connection.execute(query).mappings()
-            ]
+def _insert_new(connection: sa.Connection, table: sa.Table, rows: Iterable[dict[str, Any]]) -> tuple[int, int]:
+    """Insert what is not there yet; returns (inserted, seen)."""
+    insert = INSERTS.get(connection.dialect.name)
+    if insert is None:
+        raise InputError(
+            f"{connection.dialect.name} is not supported; allowed are {', '.join(INSERTS)}",
+            where="ECOMINTENT_DATABASE_URL",
+        )
+    key = table.c[KEYS[table.name]]
+    # The driver's row count of many inserts at once is -1 or the last one's; the keys that come back do not lie.
+    statement = insert(table).on_conflict_do_nothing(index_elements=[key.name]).returning(key)
+    inserted = seen = 0
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH)):
+        inserted += len(connection.execute(statement, batch).all())
+        seen += len(batch)
+    return inserted, seen
 
 
 def _correction_row(correction: Correction) -> dict[str, Any]:
-    row = {column.name: getattr(correction, column.name) for column in CORRECTIONS.columns if column.name != "event_id"}
-    return {"event_id": _content_id(row), **row, "provenance": correction.provenance.value}
+    where = visible(f"ticket {correction.ticket_id}")
+    content = {name: storable(str(getattr(correction, name)), where=where) for name in _content(CORRECTIONS)}
+    return {KEYS[CORRECTIONS.name]: _digest(content), **content}
 
 
 def _refused_row(refused: Refused) -> dict[str, Any]:
-    row = {column.name: getattr(refused, column.name) for column in REFUSED.columns if column.name != "row_id"}
-    return {"row_id": _content_id(row), **row}
+    content = {name: getattr(refused, name) for name in _content(REFUSED)}
+    content = {name: visible(value) if isinstance(value, str) else value for name, value in content.items()}
+    return {KEYS[REFUSED.name]: _digest(content), **content}
 
 
-def _content_id(row: dict[str, Any]) -> str:
-    return hashlib.sha256(
-        json.dumps(row, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    ).hexdigest()
+def _all(table: sa.Table) -> sa.Select[Any]:
+    return sa.select(*(table.c[name] for name in _content(table)))
+
+
+def _content(table: sa.Table) -> list[str]:
+    return [column.name for column in table.columns if column.name != KEYS[table.name]]
+
+
+def _digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode("ascii")).hexdigest()

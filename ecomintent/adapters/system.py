@@ -8,10 +8,12 @@ from ecomintent.adapters.clock import SystemClock
 from ecomintent.adapters.dvc_pipeline import DvcPipeline
 from ecomintent.adapters.evidence import Evidence
 from ecomintent.adapters.mlflow_registry import MlflowRegistry
+from ecomintent.adapters.mlflow_store import MlflowStore
 from ecomintent.adapters.mlflow_tracker import MlflowTracker
 from ecomintent.adapters.sealed_tables import SealedTables
 from ecomintent.adapters.settings import Settings, from_environment
-from ecomintent.adapters.sql_labels import SqlHistory, SqlLabelStore
+from ecomintent.adapters.sql_history import SqlHistory
+from ecomintent.adapters.sql_labels import SqlLabelStore
 from ecomintent.ports import Clock, History, LabelStore, Pipeline, Registry, Tracker
 
 
@@ -33,6 +35,7 @@ class System:
 
 def build(settings: Settings) -> System:
     """Nothing is opened or written here; every adapter does so on first use."""
+    store = MlflowStore(settings.tracking_uri, settings.artifacts)
     return System(
         settings=settings,
         labels=SqlLabelStore(settings.database_url),
@@ -40,8 +43,8 @@ def build(settings: Settings) -> System:
         frozen=SealedTables(settings.home, "frozen"),
         corpus=SealedTables(settings.home, "corpus"),
         evidence=Evidence(settings.home),
-        registry=MlflowRegistry(settings.tracking_uri, settings.artifacts),
-        tracker=MlflowTracker(settings.tracking_uri, settings.artifacts),
+        registry=MlflowRegistry(store),
+        tracker=MlflowTracker(store),
         pipeline=DvcPipeline(
             workspace=settings.workspace,
             project=settings.project,

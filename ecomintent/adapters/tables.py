@@ -1,12 +1,14 @@
 """Importing the sealed tables: frozen set, base corpus, and the bundled samples."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from ecomintent import params
 from ecomintent.adapters.system import System
 from ecomintent.errors import InputError
+from ecomintent.params import GateParams, PrepareParams
 from ecomintent.records import Refused, Sealed
 
 SAMPLES: Final = "data/samples"
@@ -22,7 +24,9 @@ def import_frozen(system: System, file: Path) -> tuple[Sealed, Sequence[str]]:
     """
     from ecomintent.data.frozen_reading import read_frozen, write_frozen
 
-    rows, warnings = read_frozen(file)
+    prepare = params.section(system.settings.params, "prepare", into=PrepareParams)
+    gate = params.section(system.settings.params, "gate", into=GateParams)
+    rows, warnings = read_frozen(file, params=prepare, min_tickets=gate.min_n_pass)
     return system.frozen.replace(lambda path: write_frozen(rows, path), file.name), warnings
 
 
@@ -66,11 +70,12 @@ def sample(system: System, name: str) -> Path:
     return path
 
 
-def frozen_keys(system: System) -> frozenset[str]:
-    """Text keys of the frozen set; empty before one was imported."""
+def in_frozen_set(system: System) -> Callable[[str], bool]:
+    """Says whether a text is the same ticket as a frozen one; no text is before a set was imported."""
     from ecomintent.data.leakage import text_key
 
-    return frozenset(text_key(text) for text in _frozen_column(system, "text"))
+    keys = frozenset(text_key(text) for text in _frozen_column(system, "text"))
+    return lambda text: text_key(text) in keys
 
 
 def frozen_counts(system: System) -> dict[str, int]:

@@ -64,11 +64,13 @@ def _predict(release: str, texts: Sequence[str]) -> "list[Prediction]":
 
 
 def _read(source: Path) -> list[dict[str, str]]:
-    from ecomintent.labels.tables import read_rows
+    from ecomintent.labels.tables import Fault, read_rows
 
     tickets = []
     for line, row in read_rows(source):
         where = f"{source}:{line}"
+        if isinstance(row, Fault):
+            raise InputError(f"{row.reason}; nothing was written", where=where)
         identity, text = row.get("id"), row.get("text")
         if not identity or not text or not text.strip():
             raise InputError("needs a non-empty id and text; nothing was written", where=where)

@@ -37,11 +37,11 @@ def import_file(file: Path, source_map: str | None, as_json: bool) -> None:
       ecomintent labels import data/samples/corrections-month2.jsonl
     """
     from ecomintent.adapters import system
-    from ecomintent.adapters.tables import frozen_keys
+    from ecomintent.adapters.tables import in_frozen_set
     from ecomintent.labels.reading import read_labels
 
     running = system.current()
-    corrections, refused = read_labels(file, source_map=source_map, frozen_keys=frozen_keys(running))
+    corrections, refused = read_labels(file, source_map=source_map, in_frozen_set=in_frozen_set(running))
     report = running.labels.add(corrections, refused)
     if as_json:
         print_json(

@@ -48,6 +48,8 @@ def _next_steps(running: "System", result: dict[str, Any]) -> list[str]:
         return ["the champion stays; see why: " + str(running.settings.workspace / "data/gated/review.html")]
     if result["verdict"] == "NOTHING_NEW":
         return []
+    if not version:
+        return ["a person rejected these very weights before; bring new labels, or change params.yaml"]
     found = running.registry.version(version)
     page = running.evidence.folder(found.weights) / "review.html" if found else ""
     return [

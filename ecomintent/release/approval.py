@@ -1,13 +1,17 @@
-"""A person says yes or no to one version. Nothing here moves an alias."""
+"""A person says yes or no to one version. Nothing here makes a champion."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from ecomintent.errors import InputError, PromotionRefused
 from ecomintent.ports import Clock, History, Registry
 from ecomintent.records import RegisteredVersion, ReleaseEvent
 
-BOUND = ("weights", "snapshot", "frozen_set", "verdict_digest")
-"""Tags of a version that an approval is bound to."""
+BOUND: Final = ("snapshot", "frozen_set", "verdict_digest")
+"""Tags of a version that an approval is bound to, beside the weights."""
+
+MOVES: Final = ("promoted", "rolled_back")
+"""Events after which another version is the champion."""
 
 
 def approve(version: str, *, by: str, reason: str, registry: Registry, history: History, clock: Clock) -> ReleaseEvent:
@@ -15,67 +19,92 @@ def approve(version: str, *, by: str, reason: str, registry: Registry, history: 
 
     Raises:
         InputError: no such version, or no name given.
-        PromotionRefused: its verdict is BLOCK, it was rejected, or REVIEW comes without a reason.
+        PromotionRefused: its verdict is BLOCK, it was rejected, REVIEW comes without a reason, or it lacks a
+            digest to bind the approval to.
     """
+    named(by)
     found = _existing(version, registry)
-    _named(by)
-    verdict = found.tags.get("verdict", "")
-    if verdict not in ("PROMOTE", "REVIEW"):
-        raise PromotionRefused(
-            f"version {version} has verdict {verdict or 'none'}: only PROMOTE and REVIEW may be approved; "
-            "the champion stays"
+    _approvable(found, reason)
+    said = decision(version, history.events())
+    if said is not None and said.event == "rejected":
+        raise PromotionRefused(f"version {version} was rejected by {said.by} at {said.at}: {said.reason}")
+    if said is None or said.details != bound(found) or (reason.strip() and not said.reason.strip()):
+        said = ReleaseEvent(
+            at=clock.now(), event="approved", version=version, by=by, reason=reason, details=bound(found)
         )
-    if verdict == "REVIEW" and not reason.strip():
-        raise PromotionRefused(
-            f"version {version} is in REVIEW: say why it may be released (--reason), naming the undecided intents"
-        )
-    state = decision(version, history.events())
-    if state is not None and state.event == "rejected":
-        raise PromotionRefused(f"version {version} was rejected by {state.by} at {state.at}: {state.reason}")
-    if state is not None and state.details == bound(found):
-        return state
-    event = ReleaseEvent(at=clock.now(), event="approved", version=version, by=by, reason=reason, details=bound(found))
-    history.append(event)
-    registry.tag(version, {"approval": "approved", "approved_by": by})
-    return event
+        history.append(said)
+    if registry.aliases().get("champion") != version:
+        registry.tag(version, {"approval": "approved", "approved_by": said.by})
+    return said
 
 
 def reject(version: str, *, by: str, reason: str, registry: Registry, history: History, clock: Clock) -> ReleaseEvent:
-    """Record a no, and take `version` off the candidate alias.
+    """Record a no, for good, and take `version` off the candidate alias; saying it again adds nothing.
 
     Raises:
         InputError: no such version, no name or no reason given.
         PromotionRefused: the version is the champion; a rollback is what is meant.
     """
+    named(by)
+    explained(reason)
     _existing(version, registry)
-    _named(by)
-    if not reason.strip():
-        raise InputError("say why, for the next person who asks", where="--reason")
     aliases = registry.aliases()
     if aliases.get("champion") == version:
         raise PromotionRefused(f"version {version} is the champion; to take it back: ecomintent rollback")
-    event = ReleaseEvent(at=clock.now(), event="rejected", version=version, by=by, reason=reason)
-    history.append(event)
-    registry.tag(version, {"approval": "rejected", "rejected_by": by})
+    said = decision(version, history.events())
+    if said is None or said.event != "rejected":
+        said = ReleaseEvent(at=clock.now(), event="rejected", version=version, by=by, reason=reason)
+        history.append(said)
+    registry.tag(version, {"approval": "rejected", "rejected_by": said.by})
     if aliases.get("candidate") == version:
         registry.drop("candidate")
-    return event
+    return said
 
 
 def decision(version: str, events: Sequence[ReleaseEvent]) -> ReleaseEvent | None:
-    """The last yes or no about `version`, unless a refusal came after it."""
-    last = None
+    """What was said about `version` and still holds.
+
+    A no holds for good. A yes holds until the gate refuses the version, a rollback takes it back, or another
+    release follows the one it led to: whoever wants that release again has to look at it again.
+    """
+    said, used = None, False
     for event in events:
-        if event.version == version and event.event in ("approved", "rejected"):
-            last = event
-        elif event.version == version and event.event == "refused":
-            last = None
-    return last
+        about = event.version == version
+        if said is not None and said.event == "rejected":
+            break
+        if about and event.event in ("approved", "rejected"):
+            said, used = event, False
+        elif event.details.get("taken_back") == version or (about and event.event == "refused"):
+            said = None
+        elif event.event in MOVES:
+            said = None if used and not about else said
+            used = used or about
+    return said
 
 
 def bound(version: RegisteredVersion) -> dict[str, str]:
     """The digests a yes holds for; when one differs, the yes is void."""
-    return {name: version.tags.get(name, "") for name in BOUND}
+    return {"weights": version.weights, **{name: version.tags.get(name, "") for name in BOUND}}
+
+
+def named(by: str) -> None:
+    """Let a person's name pass.
+
+    Raises:
+        InputError: there is none.
+    """
+    if not by.strip():
+        raise InputError("whoever decides about a release is named", where="--by")
+
+
+def explained(reason: str) -> None:
+    """Let a reason pass.
+
+    Raises:
+        InputError: there is none.
+    """
+    if not reason.strip():
+        raise InputError("say why, for the next person who asks", where="--reason")
 
 
 def _existing(version: str, registry: Registry) -> RegisteredVersion:
@@ -86,6 +115,20 @@ def _existing(version: str, registry: Registry) -> RegisteredVersion:
     return found
 
 
-def _named(by: str) -> None:
-    if not by.strip():
-        raise InputError("an approval carries a person's name", where="--by")
+def _approvable(found: RegisteredVersion, reason: str) -> None:
+    verdict = found.tags.get("verdict", "")
+    if verdict not in ("PROMOTE", "REVIEW"):
+        raise PromotionRefused(
+            f"version {found.version} has verdict {verdict or 'none'}: only PROMOTE and REVIEW may be approved; "
+            "the champion stays"
+        )
+    if verdict == "REVIEW" and not reason.strip():
+        raise PromotionRefused(
+            f"version {found.version} is in REVIEW: say why it may be released (--reason), naming the undecided intents"
+        )
+    missing = [name for name, value in bound(found).items() if not value]
+    if missing:
+        raise PromotionRefused(
+            f"version {found.version} does not say its {', '.join(missing)}, so that a yes could not be bound to it; "
+            "retrain instead"
+        )

@@ -1,14 +1,19 @@
 """Moving the aliases, in the only order that a crash cannot turn into a lie, and back again.
 
-`previous` first, `champion` second, tags and history last: readers take `champion` alone, so between any two writes
-they see either the old release or the new one, and repeating the whole thing ends in the same place.
+Promotion: `previous` first, `champion` second, tags and history last. Readers take `champion` alone, so between any
+two writes they see either the old release or the new one, and repeating the whole thing ends in the same place.
+
+Rollback: history first. Two aliases change places, which no single write can do and no half-done state tells apart
+from a promotion's; the recorded decision says what a repetition has to finish.
 """
 
+from collections.abc import Mapping, Sequence
+
 from ecomintent.errors import PromotionRefused
-from ecomintent.gate.verdict import Overall, Verdict
+from ecomintent.gate.verdict import Decision, Verdict
 from ecomintent.ports import Clock, History, Registry
 from ecomintent.records import ReleaseEvent
-from ecomintent.release.approval import bound, decision
+from ecomintent.release.approval import MOVES, bound, decision, explained, named
 
 
 def require_approval(version: str, *, registry: Registry, history: History) -> ReleaseEvent:
@@ -18,7 +23,9 @@ def require_approval(version: str, *, registry: Registry, history: History) -> R
         PromotionRefused: nobody approved it, somebody rejected it, or it changed since.
     """
     found, said = registry.version(version), decision(version, history.events())
-    if found is None or said is None or said.event != "approved":
+    if said is not None and said.event == "rejected":
+        raise PromotionRefused(f"version {version} was rejected by {said.by} at {said.at}: {said.reason}")
+    if found is None or said is None:
         raise PromotionRefused(
             f"version {version} is not approved; ecomintent approve {version} --by NAME --reason TEXT"
         )
@@ -41,26 +48,21 @@ def settle(
 ) -> None:
     """Act on the verdict that the gate gave when it was asked again: move the aliases, or record why not.
 
+    A version that is the champion already had its yes from the gate; what a crash left undone is done.
+
     Raises:
-        PromotionRefused: the fresh verdict is BLOCK, or it is REVIEW and the approval carries no reason.
+        PromotionRefused: the fresh verdict is BLOCK, it is REVIEW and the approval carries no reason, or the
+            approval was withdrawn while the gate was asked.
     """
-    cause = None
-    if not verdict.may_be_approved:
-        cause = f"the gate, asked again against today's champion, says BLOCK: {verdict.cause}"
-    elif verdict.overall is Overall.REVIEW and not approval.reason.strip():
-        cause = f"the gate, asked again, says REVIEW ({verdict.cause}); approve again with a reason"
+    if require_approval(version, registry=registry, history=history) != approval:
+        raise PromotionRefused(f"the approval of version {version} changed while the gate was asked; approve it again")
+    cause = None if registry.aliases().get("champion") == version else _objection(verdict, approval)
     if cause is None:
         promote(version, approval=approval, registry=registry, history=history, clock=clock)
         return
+    details = {"approved_by": approval.by}
     history.append(
-        ReleaseEvent(
-            at=clock.now(),
-            event="refused",
-            version=version,
-            by="gate",
-            reason=cause,
-            details={"approved_by": approval.by},
-        )
+        ReleaseEvent(at=clock.now(), event="refused", version=version, by="gate", reason=cause, details=details)
     )
     raise PromotionRefused(f"version {version} is not promoted; {cause}; the champion stays")
 
@@ -69,15 +71,17 @@ def promote(version: str, *, approval: ReleaseEvent, registry: Registry, history
     """Make `version` the champion. Safe to repeat after a crash at any point."""
     aliases = registry.aliases()
     champion = aliases.get("champion")
-    if champion is not None and champion != version:
-        registry.point("previous", champion)
-    if champion != version:
+    if champion == version:
+        before = aliases.get("previous", "")
+    else:
+        before = champion or ""
+        if champion is not None:
+            registry.point("previous", champion)
         registry.point("champion", version)
     if aliases.get("candidate") == version:
         registry.drop("candidate")
     registry.tag(version, {"approval": "promoted", "approved_by": approval.by})
-    if not _recorded(version, approval, history):
-        details = {"previous": champion or "", "approved_at": approval.at}
+    if not _recorded(version, history.events()):
         history.append(
             ReleaseEvent(
                 at=clock.now(),
@@ -85,51 +89,88 @@ def promote(version: str, *, approval: ReleaseEvent, registry: Registry, history
                 version=version,
                 by=approval.by,
                 reason=approval.reason,
-                details=details,
+                details={"previous": before, "approved_at": approval.at},
             )
         )
 
 
 def unfinished(history: History) -> list[str]:
-    """Versions that were approved and neither promoted, refused nor rejected since, oldest first."""
+    """Versions that were approved and neither promoted, refused, rejected nor taken back since, oldest first."""
     open_versions: dict[str, None] = {}
     for event in history.events():
         if event.event == "approved":
             open_versions[event.version] = None
         else:
             open_versions.pop(event.version, None)
+            open_versions.pop(event.details.get("taken_back", ""), None)
     return list(open_versions)
 
 
 def rollback(*, by: str, reason: str, registry: Registry, history: History, clock: Clock) -> tuple[str, str]:
     """One step back: `previous` becomes the champion, and the old champion becomes `previous`.
 
+    A rollback that a crash left half-done is finished instead; the same person saying the same again adds nothing.
+
     Returns:
         (version taken back, version that serves now).
     Raises:
-        PromotionRefused: there is nothing to go back to.
+        InputError: no name or no reason given.
+        PromotionRefused: there is nothing to go back to, or it was rejected.
     """
-    aliases = registry.aliases()
-    champion, previous = aliases.get("champion"), aliases.get("previous")
-    if champion is None or previous is None or champion == previous:
-        raise PromotionRefused("there is no previous release to go back to")
-    registry.point("champion", previous)
-    registry.point("previous", champion)
-    history.append(
-        ReleaseEvent(
-            at=clock.now(),
-            event="rolled_back",
-            version=previous,
-            by=by,
-            reason=reason,
-            details={"taken_back": champion},
+    named(by)
+    explained(reason)
+    aliases, events = registry.aliases(), history.events()
+    begun = _begun(aliases, events, by, reason)
+    back, now = begun or _step_back(aliases, events, registry)
+    if begun is None:
+        details = {"taken_back": back}
+        history.append(
+            ReleaseEvent(at=clock.now(), event="rolled_back", version=now, by=by, reason=reason, details=details)
         )
-    )
+    registry.point("champion", now)
+    registry.point("previous", back)
+    return back, now
+
+
+def _objection(verdict: Verdict, approval: ReleaseEvent) -> str | None:
+    if not verdict.may_be_approved:
+        return f"the gate, asked again against today's champion, says BLOCK: {verdict.cause}"
+    if verdict.overall is Decision.REVIEW and not approval.reason.strip():
+        return f"the gate, asked again, says REVIEW ({verdict.cause}); approve again with a reason"
+    return None
+
+
+def _recorded(version: str, events: Sequence[ReleaseEvent]) -> bool:
+    """Whether the last thing said about `version`, of approved and promoted, is promoted."""
+    said = [event.event for event in events if event.version == version and event.event in ("approved", "promoted")]
+    return said[-1:] == ["promoted"]
+
+
+def _begun(aliases: Mapping[str, str], events: Sequence[ReleaseEvent], by: str, reason: str) -> tuple[str, str] | None:
+    """The rollback that is to be finished, as (taken back, serves now); None where a new one is asked for."""
+    last = next((event for event in reversed(events) if event.event in MOVES), None)
+    if last is None or last.event != "rolled_back":
+        return None
+    back, now = last.details["taken_back"], last.version
+    held = (aliases.get("champion"), aliases.get("previous"))
+    again = held == (now, back) and (last.by, last.reason) == (by, reason)
+    said = decision(back, events)
+    if said is not None and said.event == "approved":
+        return None  # given since: what was taken back is on its way again and may be where a dead rollback left it
+    return (back, now) if again or held in ((back, now), (now, now)) else None
+
+
+def _step_back(aliases: Mapping[str, str], events: Sequence[ReleaseEvent], registry: Registry) -> tuple[str, str]:
+    champion, previous = aliases.get("champion"), aliases.get("previous")
+    if champion is not None and champion == previous:
+        # A promotion died after its first write; the history still knows what came before.
+        last = next((event for event in reversed(events) if event.event in MOVES and event.version == champion), None)
+        previous = (last.details.get("previous") or last.details.get("taken_back")) if last else None
+    if champion is None or not previous or registry.version(previous) is None:
+        raise PromotionRefused("there is no previous release to go back to")
+    said = decision(previous, events)
+    if said is not None and said.event == "rejected":
+        raise PromotionRefused(
+            f"the previous release, version {previous}, was rejected by {said.by} at {said.at}: {said.reason}"
+        )
     return champion, previous
-
-
-def _recorded(version: str, approval: ReleaseEvent, history: History) -> bool:
-    return any(
-        event.event == "promoted" and event.version == version and event.details.get("approved_at") == approval.at
-        for event in history.events()
-    )

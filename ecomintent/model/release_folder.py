@@ -1,0 +1,90 @@
+"""A release: a plain transformers folder plus `release.json`. Equal weights give equal bytes, anywhere."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ecomintent import files, taxonomy
+from ecomintent.errors import ReleaseError
+from ecomintent.model.quiet import quietly
+
+NOTE: Final = "release.json"
+
+FOREIGN: Final = ("_name_or_path", "name_or_path", "is_local", "local_files_only")
+"""Keys the libraries write that say where the base was loaded from, not what the model is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseNote:
+    """What must be known to use the weights."""
+
+    taxonomy: str
+    """Version of the taxonomy it was trained on."""
+    base: str
+    max_tokens: int
+    intents: tuple[str, ...]
+    """Column j of the output layer is intent j."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "taxonomy": self.taxonomy,
+            "base": self.base,
+            "max_tokens": self.max_tokens,
+            "intents": list(self.intents),
+        }
+
+
+def write(folder: Path, *, model: Any, tokenizer: Any, base: str, max_tokens: int) -> None:
+    """Put model, tokenizer and note at `folder`, whole or not at all."""
+    note = ReleaseNote(taxonomy=taxonomy.VERSION, base=base, max_tokens=max_tokens, intents=taxonomy.NAMES)
+    tokenizer.model_max_length = max_tokens
+
+    def fill(into: Path) -> None:
+        with quietly():
+            model.save_pretrained(into)
+            tokenizer.save_pretrained(into)
+        for name in ("config.json", "tokenizer_config.json"):
+            _without_foreign_keys(into / name)
+        (into / NOTE).write_text(_dump(note.to_json()), encoding="utf-8")
+        for path in into.rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+
+    files.replace_folder(folder, fill)
+
+
+def read_note(folder: Path) -> ReleaseNote:
+    """The note of a release.
+
+    Raises:
+        ReleaseError: no folder, no note, an incomplete note, or intents that the taxonomy does not have.
+    """
+    path = folder / NOTE
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        note = ReleaseNote(
+            taxonomy=str(raw["taxonomy"]),
+            base=str(raw["base"]),
+            max_tokens=int(raw["max_tokens"]),
+            intents=tuple(raw["intents"]),
+        )
+    except FileNotFoundError as error:
+        raise ReleaseError(f"{folder}: not a release ({NOTE} is missing); train one, or name another") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReleaseError(f"{path}: damaged ({type(error).__name__}: {error}); fetch the release again") from error
+    # Intents are only ever appended, so an older release knows a beginning of today's list.
+    if not note.intents or note.intents != taxonomy.NAMES[: len(note.intents)]:
+        raise ReleaseError(
+            f"{path}: intents {', '.join(map(str, note.intents)) or 'none'} are not those of taxonomy "
+            f"{taxonomy.VERSION} ({', '.join(taxonomy.NAMES)}); train a release on this taxonomy"
+        )
+    return note
+
+
+def _without_foreign_keys(path: Path) -> None:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(_dump({key: content[key] for key in sorted(content) if key not in FOREIGN}), encoding="utf-8")
+
+
+def _dump(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

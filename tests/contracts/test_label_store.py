@@ -1,0 +1,177 @@
+"""What every label store promises: the same tests on the fake and on SQLite."""
+
+from dataclasses import replace
+from itertools import count, permutations
+from threading import Barrier, Thread
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ecomintent.adapters.sql_labels import SqlLabelStore
+from ecomintent.errors import InputError
+from ecomintent.records import Correction, ImportReport, Provenance, Refused
+from ecomintent.taxonomy import NAMES
+from tests.fakes.labels import FakeLabelStore
+
+LATE_PARCEL = Correction(
+    ticket_id="T-1",
+    text="where is my parcel \N{PACKAGE}, Zoë?\nthanks",
+    intent="WISMO",
+    created_at="2026-05-04T11:30:00+00:00",
+    agent="dana",
+    source="file",
+    provenance=Provenance.EDITED,
+    previous_intent="OTHER",
+)
+DOUBLE_CHARGE = replace(LATE_PARCEL, ticket_id="T-2", text="charged twice", intent="BILLING_DISPUTE", created_at="")
+BAD_ROW = Refused(file="may.csv", line=7, ticket_id="T-9", reason="text: empty", excerpt="")
+
+
+@pytest.fixture(params=["fake", "sqlite"])
+def new_store(request, tmp_path):
+    """Makes empty stores."""
+    if request.param == "fake":
+        return FakeLabelStore
+    numbers = count()
+    return lambda: SqlLabelStore(f"sqlite:///{tmp_path}/{next(numbers)}/labels.db")
+
+
+def test_a_new_store_is_empty(new_store):
+    store = new_store()
+
+    assert (list(store.corrections()), list(store.quarantine())) == ([], [])
+
+
+def test_what_was_added_comes_back_unchanged(new_store):
+    store = new_store()
+
+    report = store.add([LATE_PARCEL, DOUBLE_CHARGE], [BAD_ROW])
+
+    assert report == ImportReport(stored=2, already_known=0, refused=(BAD_ROW,))
+    assert list(store.corrections()) == [LATE_PARCEL, DOUBLE_CHARGE]
+    assert list(store.quarantine()) == [BAD_ROW]
+
+
+def test_the_same_import_again_changes_nothing_and_says_so(new_store):
+    store = new_store()
+    store.add([LATE_PARCEL, DOUBLE_CHARGE], [BAD_ROW])
+
+    again = store.add([DOUBLE_CHARGE, LATE_PARCEL], [BAD_ROW])
+
+    assert again == ImportReport(stored=0, already_known=2, refused=(BAD_ROW,))
+    assert list(store.corrections()) == [LATE_PARCEL, DOUBLE_CHARGE]
+    assert list(store.quarantine()) == [BAD_ROW]
+
+
+def test_a_correction_given_twice_at_once_is_stored_once(new_store):
+    store = new_store()
+
+    report = store.add([LATE_PARCEL, LATE_PARCEL], [])
+
+    assert report == ImportReport(stored=1, already_known=1, refused=())
+
+
+def test_counts_are_right_beyond_one_batch_of_writes(new_store):
+    store = new_store()
+    tickets = [replace(LATE_PARCEL, ticket_id=f"T-{number}") for number in range(2500)]
+    store.add(tickets[::2], [])
+
+    report = store.add(iter(tickets), [])
+
+    assert report == ImportReport(stored=1250, already_known=1250, refused=())
+
+
+def test_a_ticket_corrected_twice_keeps_both_events_in_the_order_of_time(new_store):
+    store = new_store()
+    later = replace(LATE_PARCEL, intent="RETURN_REQUEST", created_at="2026-05-05T08:00:00+00:00")
+
+    store.add([later, LATE_PARCEL], [])
+
+    assert list(store.corrections()) == [LATE_PARCEL, later]
+
+
+def test_refused_rows_are_ordered_by_file_and_line(new_store):
+    store = new_store()
+    rows = [replace(BAD_ROW, file=file, line=line) for file, line in (("b.csv", 2), ("a.csv", 10), ("a.csv", 9))]
+
+    store.add([], rows)
+
+    assert [(row.file, row.line) for row in store.quarantine()] == [("a.csv", 9), ("a.csv", 10), ("b.csv", 2)]
+
+
+def test_an_import_that_breaks_off_leaves_nothing_behind(new_store):
+    store = new_store()
+
+    def breaking():
+        yield from (replace(LATE_PARCEL, ticket_id=f"T-{number}") for number in range(1500))
+        raise RuntimeError("the file ended too early")
+
+    with pytest.raises(RuntimeError, match="ended too early"):
+        store.add(breaking(), [BAD_ROW])
+
+    assert (list(store.corrections()), list(store.quarantine())) == ([], [])
+
+
+@pytest.mark.parametrize("broken", ["half a \ud83d pair", "a NUL \0 inside"])
+@pytest.mark.parametrize("column", ["text", "ticket_id", "agent"])
+def test_a_correction_that_no_database_can_hold_is_an_input_error_and_nothing_is_stored(new_store, column, broken):
+    store = new_store()
+
+    with pytest.raises(InputError):
+        store.add([DOUBLE_CHARGE, replace(LATE_PARCEL, **{column: broken})], [BAD_ROW])
+
+    assert (list(store.corrections()), list(store.quarantine())) == ([], [])
+
+
+def test_a_refused_row_is_kept_however_broken_with_escapes_in_place_of_what_cannot_be_stored(new_store):
+    store = new_store()
+
+    store.add([], [replace(BAD_ROW, ticket_id="T\0", excerpt="\udcff!")])
+
+    assert list(store.quarantine()) == [replace(BAD_ROW, ticket_id="T\\x00", excerpt="\\udcff!")]
+
+
+WORDS = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=5)
+CORRECTIONS = st.builds(
+    Correction,
+    ticket_id=st.sampled_from(["T-1", "T-2", "t-1", "Ä"]),
+    text=WORDS,
+    intent=st.sampled_from(NAMES[:3]),
+    created_at=st.sampled_from(["", "2026-05-04T11:30:00+00:00", "2026-05-05T11:30:00+00:00"]),
+    agent=WORDS,
+    source=st.just("file"),
+    provenance=st.sampled_from(Provenance),
+    previous_intent=st.sampled_from(["", *NAMES[:2]]),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(imports=st.lists(st.lists(CORRECTIONS, max_size=4), min_size=1, max_size=3))
+def test_the_order_of_imports_never_changes_what_is_stored(new_store, imports):
+    stores = []
+    for order in permutations(imports):
+        store = new_store()
+        for corrections in order:
+            store.add(reversed(corrections), [])
+        stores.append(list(store.corrections()))
+
+    assert all(stored == stores[0] for stored in stores)
+    assert set(stores[0]) == {correction for corrections in imports for correction in corrections}
+
+
+def test_two_importers_that_start_a_new_home_at_once_both_succeed(tmp_path):
+    start, reports = Barrier(4), []
+
+    def import_all():
+        store = SqlLabelStore(f"sqlite:///{tmp_path}/home/labels.db")
+        start.wait()
+        reports.append(store.add([replace(LATE_PARCEL, ticket_id=f"T-{number}") for number in range(50)], []))
+
+    importers = [Thread(target=import_all) for _ in range(4)]
+    for importer in importers:
+        importer.start()
+    for importer in importers:
+        importer.join()
+
+    assert sorted((report.stored, report.already_known) for report in reports) == [(0, 50)] * 3 + [(50, 0)]

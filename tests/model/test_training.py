@@ -1,0 +1,166 @@
+"""What training promises, on a two-layer encoder and a handful of tickets."""
+
+import json
+import logging
+from dataclasses import replace
+
+import pytest
+from tests.unit.model.small import save_base
+
+from ecomintent import files
+from ecomintent.errors import InputError
+from ecomintent.model.inference import Classifier
+from ecomintent.model.training import Rows, train
+from ecomintent.params import ModelParams, TrainParams
+
+pytestmark = pytest.mark.slow
+
+TICKETS = {
+    "where is my parcel": "WISMO",
+    "parcel where": "WISMO",
+    "refund is charged": "BILLING_DISPUTE",
+    "charged twice": "BILLING_DISPUTE",
+    "cancel my order": "CANCEL_ORDER",
+    "order cancel": "CANCEL_ORDER",
+    "hello": "OTHER",
+    "is broken": "DAMAGED_ITEM",
+}
+ROWS = Rows(texts=list(TICKETS), intents=list(TICKETS.values()), weights=[1.0] * len(TICKETS))
+
+PARAMS = TrainParams(
+    seed=7,
+    threads=2,
+    precision="fp32",
+    epochs=40,
+    patience=40,
+    batch_size=4,
+    learning_rate=0.01,
+    warmup_fraction=0.1,
+    weight_decay=0.01,
+    label_smoothing=0.0,
+    class_weight_power=0.5,
+)
+SHORT = replace(PARAMS, epochs=3, label_smoothing=0.05)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return ModelParams(base=str(save_base(tmp_path_factory.mktemp("bases") / "small")), max_tokens=16)
+
+
+@pytest.fixture(scope="module")
+def overfitted(model, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("releases") / "overfitted"
+    return folder, train(ROWS, ROWS, folder, model=model, train=PARAMS)
+
+
+def answers(folder, texts):
+    return [p.intent for p in Classifier.load(folder, None).classify(texts, batch_size=8, threads=1)]
+
+
+def test_a_two_layer_encoder_learns_eight_tickets_by_heart(overfitted):
+    folder, told = overfitted
+
+    assert answers(folder, ROWS.texts) == ROWS.intents
+    assert told.epochs[told.best_epoch - 1].validation_macro_f1 == 1.0
+
+
+def test_the_first_of_the_best_epochs_is_kept_and_its_weights_are_those_of_the_release(overfitted, model, tmp_path):
+    folder, told = overfitted
+    scores = [epoch.validation_macro_f1 for epoch in told.epochs]
+
+    assert told.best_epoch == 1 + scores.index(max(scores))
+    assert scores[told.best_epoch :] != []
+
+
+def test_training_stops_when_patience_runs_out(model, tmp_path):
+    impatient = replace(PARAMS, learning_rate=0.0, patience=2)
+
+    told = train(ROWS, ROWS, tmp_path / "release", model=model, train=impatient)
+
+    assert (len(told.epochs), told.best_epoch) == (3, 1)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_same_seed_and_threads_give_the_same_bytes(model, tmp_path, precision):
+    params = replace(SHORT, precision=precision)
+
+    first = train(ROWS, ROWS, tmp_path / "first", model=model, train=params)
+    second = train(ROWS, ROWS, tmp_path / "elsewhere" / "second", model=model, train=params)
+
+    assert files.folder_digest(tmp_path / "first") == files.folder_digest(tmp_path / "elsewhere" / "second")
+    assert first == second
+
+
+def test_another_seed_gives_other_weights(model, tmp_path):
+    train(ROWS, ROWS, tmp_path / "first", model=model, train=SHORT)
+    train(ROWS, ROWS, tmp_path / "second", model=model, train=replace(SHORT, seed=8))
+
+    assert files.folder_digest(tmp_path / "first") != files.folder_digest(tmp_path / "second")
+
+
+def test_the_heavier_of_two_contradicting_rows_is_learned(model, tmp_path):
+    disputed = Rows(
+        texts=["hello", "hello", "is broken"], intents=["OTHER", "WISMO", "DAMAGED_ITEM"], weights=[1, 5, 1]
+    )
+    judged = Rows(texts=["is broken"], intents=["DAMAGED_ITEM"], weights=[1])
+
+    train(disputed, judged, tmp_path / "release", model=model, train=replace(PARAMS, class_weight_power=0, patience=5))
+
+    assert answers(tmp_path / "release", ["hello"]) == ["WISMO"]
+
+
+def test_a_release_works_in_the_plain_transformers_pipeline(overfitted):
+    from transformers import pipeline
+
+    folder, _ = overfitted
+
+    labels = [found["label"] for found in pipeline("text-classification", model=str(folder))(list(ROWS.texts))]
+
+    assert labels == answers(folder, ROWS.texts)
+
+
+def test_a_release_names_its_base_without_a_path(overfitted, model):
+    folder, told = overfitted
+
+    assert json.loads((folder / "release.json").read_text())["base"] == told.base == "small"
+
+
+def test_progress_is_one_tick_per_step_and_one_log_line_per_epoch_and_stdout_stays_clean(
+    model, tmp_path, capfd, caplog
+):
+    ticks = []
+
+    def track(items, label):
+        for item in items:
+            ticks.append(label)
+            yield item
+
+    caplog.set_level(logging.INFO, logger="ecomintent")
+    train(ROWS, ROWS, tmp_path / "release", model=model, train=SHORT, track=track)
+
+    assert ticks == ["train"] * 6
+    lines = [record.getMessage().split(" loss=")[0] for record in caplog.records]
+    assert lines[:3] == ["train epoch=1 of=3", "train epoch=2 of=3", "train epoch=3 of=3"]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_process_is_left_as_it_was(model, tmp_path):
+    import torch
+    from transformers.utils import logging as library
+
+    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(), library.get_verbosity()
+
+    train(ROWS, ROWS, tmp_path / "release", model=model, train=replace(SHORT, epochs=1, threads=1))
+
+    after = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(), library.get_verbosity()
+    assert after == before
+
+
+@pytest.mark.parametrize(("rows", "validation", "where"), [(0, 8, "training rows"), (8, 0, "validation rows")])
+def test_without_rows_there_is_no_training(model, tmp_path, rows, validation, where):
+    def some(count):
+        return Rows(texts=ROWS.texts[:count], intents=ROWS.intents[:count], weights=ROWS.weights[:count])
+
+    with pytest.raises(InputError, match=f"^{where}: there are none"):
+        train(some(rows), some(validation), tmp_path / "release", model=model, train=SHORT)

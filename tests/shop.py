@@ -1,0 +1,65 @@
+"""A shop for tests: a home of its own, small params, and the real command line."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+
+# One short epoch on few tickets, and a gate that lets weak models through: these tests are about the loop.
+SMALL = {
+    "prepare": {"corpus_max_per_intent": 25},
+    "train": {"epochs": 1, "patience": 1, "batch_size": 16},
+    "gate": {"first_release_floor": 0.0, "margin": 0.95, "margin_overall": 0.95, "costly_intents": []},
+}
+
+
+@dataclass(frozen=True)
+class Shop:
+    """One home and the environment that points at it."""
+
+    home: Path
+    environment: dict[str, str]
+
+    def run(self, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+        """Run `ecomintent ARGUMENTS`; fails the test when the exit code is not `code` (None allows any)."""
+        done = subprocess.run(
+            [sys.executable, "-m", "ecomintent", *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert code is None or done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def json(self, *arguments: str) -> Any:
+        """The JSON that `ecomintent ARGUMENTS --json` prints."""
+        return json.loads(self.run(*arguments, "--json").stdout)
+
+    def params(self, **changes: dict[str, Any]) -> None:
+        """Write the shop's params: the checkout's, made small, with `changes` by section."""
+        content = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+        for section, values in [*SMALL.items(), *changes.items()]:
+            content[section].update(values)
+        Path(self.environment["ECOMINTENT_PARAMS"]).write_text(yaml.safe_dump(content), encoding="utf-8")
+
+
+def open_shop(folder: Path) -> Shop:
+    """A fresh home below `folder`."""
+    environment = {
+        **os.environ,
+        "ECOMINTENT_HOME": str(folder / "home"),
+        "ECOMINTENT_PROJECT": str(ROOT),
+        "ECOMINTENT_PARAMS": str(folder / "params.yaml"),
+    }
+    shop = Shop(home=folder / "home", environment=environment)
+    shop.params()
+    return shop
