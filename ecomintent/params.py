@@ -14,6 +14,8 @@ from ecomintent.taxonomy import NAMES
 
 Section = TypeVar("Section")
 
+PRECISIONS: Final = ("fp32", "bf16", "auto")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrepareParams:
@@ -64,7 +66,7 @@ class TrainParams:
     seed: int
     threads: int
     precision: str
-    """`fp32` or `bf16` (autocast)."""
+    """`fp32`, `bf16` (autocast), or `auto`: bf16 where the processor multiplies it natively, else fp32."""
     epochs: int
     patience: int
     """Epochs without a better validation macro-F1 before training stops."""
@@ -74,13 +76,15 @@ class TrainParams:
     weight_decay: float
     label_smoothing: float
     class_weight_power: float
-    """Loss weight of an intent is (mean count / its count) ** power."""
+    """Loss weight of an intent is (mean count / its count) ** power; a count adds up row weights."""
 
     def __post_init__(self) -> None:
         _at_least(self, "train", 1, "threads", "epochs", "patience", "batch_size")
         _between(self, "train", 0, 1, "warmup_fraction", "weight_decay", "label_smoothing", "class_weight_power")
-        if self.precision not in ("fp32", "bf16"):
-            raise ParamsError(f"{self.precision!r}; allowed are fp32 and bf16", where="params.yaml: train.precision")
+        if self.precision not in PRECISIONS:
+            raise ParamsError(
+                f"{self.precision!r}; allowed are {', '.join(PRECISIONS)}", where="params.yaml: train.precision"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 import shutil
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +21,6 @@ WEIGHTS: Final = "weights"
 RUN: Final = "ecomintent.run"
 """Tag with the run that a version's tags come from; MLflow keeps only the first run of a version."""
 MOST_VERSIONS: Final = 10_000
-REMEDY: Final = "restore MLflow's artefacts from a backup; from a damaged champion: ecomintent rollback"
 
 
 class MlflowRegistry:
@@ -52,13 +50,8 @@ class MlflowRegistry:
             return self._existing(version)
         model_id = _stored(client, folder, run_id=run_id, weights=weights)
         _ensure_registered_model(client)
-        made = client.create_model_version(
-            NAME,
-            source=f"models:/{model_id}",
-            run_id=run_id,
-            model_id=model_id,
-            tags={**tags, RUN: run_id, WEIGHTS: weights},
-        )
+        tags = {**tags, RUN: run_id, WEIGHTS: weights}
+        made = client.create_model_version(NAME, f"models:/{model_id}", run_id=run_id, model_id=model_id, tags=tags)
         return self._existing(str(made.version))
 
     def version(self, version: str) -> RegisteredVersion | None:
@@ -85,7 +78,7 @@ class MlflowRegistry:
         return {alias: str(version) for alias, version in found.items()}
 
     def point(self, alias: str, version: str) -> None:
-        """Move the alias in one write; never delete and set, which readers would see.
+        """Move the alias in one write, never delete and set, which readers would see.
 
         Raises:
             ReleaseError: no such version.
@@ -112,27 +105,28 @@ class MlflowRegistry:
         """A verified local copy in `into/<version>`; one whose bytes differ is fetched anew.
 
         Raises:
-            ReleaseError: no such version, or the registry's own bytes are not the registered ones.
+            ReleaseError: no such version, the registry's own bytes are not the registered ones, or no room in `into`.
         """
         weights = self._existing(version).weights
         target = into / version
         if _holds(target, weights):
             return target
-        into.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(into / f".{version}.lock"):
-            if not _holds(target, weights):
-                files.replace_folder(target, lambda folder: self._fill(folder, version, weights))
+        try:
+            into.mkdir(parents=True, exist_ok=True)
+            with filelock.FileLock(into / f".{version}.lock"):
+                if not _holds(target, weights):
+                    files.replace_folder(target, lambda folder: self._fill(folder, version, weights))
+        except OSError as error:
+            said = error.strerror or error
+            raise ReleaseError(f"version {version} cannot be copied to {into} ({said}); make room for it") from error
         return target
 
     def _fill(self, folder: Path, version: str, weights: str) -> None:
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{version}.") as download:
+        with tempfile.TemporaryDirectory(dir=folder) as download:
             source = self._download(version, Path(download))
             found = files.folder_digest(source)
             if found != weights:
-                raise ReleaseError(
-                    f"version {version}: its stored files are damaged or gone (digest {found[:12]}, registered "
-                    f"{weights[:12]}); {REMEDY}"
-                )
+                raise _unusable(version, f"are damaged or gone (digest {found[:12]}, registered {weights[:12]})")
             for path in source.iterdir():
                 shutil.move(path, folder / path.name)
 
@@ -144,23 +138,23 @@ class MlflowRegistry:
         try:
             return Path(download_artifacts(artifact_uri=uri, dst_path=str(into)))
         except (MlflowException, OSError) as error:
-            said = str(error).splitlines()[0]
-            raise ReleaseError(f"version {version}: its stored files cannot be read ({said}); {REMEDY}") from error
+            raise _unusable(version, f"cannot be read ({str(error).splitlines()[0]})") from error
 
     def _mend(self, client: "MlflowClient", version: str, folder: Path, weights: str) -> None:
         """Store the same bytes again where the registry lost or spoilt its own."""
         from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
-        with tempfile.TemporaryDirectory() as download, suppress(ReleaseError):
-            if files.folder_digest(self._download(version, Path(download))) == weights:
-                return
-        get_artifact_repository(client.get_model_version_download_uri(NAME, version)).log_artifacts(str(folder))
+        with tempfile.TemporaryDirectory() as spare:
+            try:
+                self._fill(Path(spare), version, weights)
+            except ReleaseError:
+                stored = get_artifact_repository(client.get_model_version_download_uri(NAME, version))
+                stored.log_artifacts(str(folder))
 
     def _search(self, condition: str) -> list[Any]:
         if not self._store.exists():
             return []
-        found = self._store.client().search_model_versions(f"name = '{NAME}'{condition}", max_results=MOST_VERSIONS)
-        return list(found)
+        return list(self._store.client().search_model_versions(f"name = '{NAME}'{condition}", MOST_VERSIONS))
 
     def _existing(self, version: str) -> RegisteredVersion:
         found = self.version(version)
@@ -173,11 +167,7 @@ def _stored(client: "MlflowClient", folder: Path, *, run_id: str, weights: str) 
     """Id of the logged model with the bytes of `folder`, a dead registration's being completed."""
     experiment = client.get_run(run_id).info.experiment_id
     left = client.search_logged_models([experiment], filter_string=f"tags.{WEIGHTS} = '{weights}'")
-    model = (
-        left[0]
-        if left
-        else client.create_logged_model(experiment, name=NAME, source_run_id=run_id, tags={WEIGHTS: weights})
-    )
+    model = left[0] if left else client.create_logged_model(experiment, NAME, run_id, {WEIGHTS: weights})
     client.log_model_artifacts(model.model_id, str(folder))
     client.finalize_logged_model(model.model_id, "READY")
     return str(model.model_id)
@@ -191,6 +181,11 @@ def _ensure_registered_model(client: "MlflowClient") -> None:
     except MlflowException as error:
         if error.error_code != EXISTS:
             raise
+
+
+def _unusable(version: str, said: str) -> ReleaseError:
+    remedy = "restore MLflow's artefacts from a backup; from a damaged champion: ecomintent rollback"
+    return ReleaseError(f"version {version}: its stored files {said}; {remedy}")
 
 
 def _holds(folder: Path, weights: str) -> bool:

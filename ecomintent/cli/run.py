@@ -82,8 +82,8 @@ def status(as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--mlflow-port", default=5000, show_default=True)
-@click.option("--prefect-port", default=4200, show_default=True)
+@click.option("--mlflow-port", default=5000, show_default=True, help="Where MLflow answers, on 127.0.0.1.")
+@click.option("--prefect-port", default=4200, show_default=True, help="Where Prefect answers, on 127.0.0.1.")
 def ui(mlflow_port: int, prefect_port: int) -> None:
     """Serve the MLflow and Prefect pages of this home on this machine, until Ctrl-C.
 

@@ -31,11 +31,10 @@ def write_table(path: Path, table: Any) -> None:
     """Write an Arrow table, whole or not at all."""
     import pyarrow.parquet as pq
 
-    plain = table.replace_schema_metadata(None)
     files.write(
         path,
         lambda temporary: pq.write_table(
-            plain,
+            table,
             temporary,
             version="2.6",
             compression="zstd",

@@ -86,6 +86,11 @@ def tokenise(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[list
     return ids
 
 
+def knows_words(tokenizer: Any) -> bool:
+    """Whether it has more than special tokens: without its file the library makes an empty one and carries on."""
+    return len(tokenizer) > len(set(tokenizer.all_special_tokens))
+
+
 def _installed() -> Path:
     # Importing the package would pull in sentence-transformers; only its files are wanted.
     spec = importlib.util.find_spec(PACKAGE)
@@ -107,15 +112,16 @@ def _from_folder(folder: Path) -> tuple[Any, Any]:
     try:
         return _pretrained(str(folder), local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        told = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EncoderError(f"model.base: no encoder can be loaded from {folder} ({told}); {hub.INSTEAD}") from error
+        raise EncoderError(
+            f"model.base: no encoder can be loaded from {folder} ({hub.in_short(error)}); {hub.INSTEAD}"
+        ) from error
 
 
 def _pretrained(source: str, **options: Any) -> tuple[Any, Any]:
     """Model with its head, and tokenizer, of a folder or hub id.
 
     Raises:
-        EncoderError: the files lack weights of the encoder itself (the library would draw them at random).
+        EncoderError: the files lack words, or weights of the encoder itself (the library would draw them at random).
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
@@ -133,6 +139,8 @@ def _pretrained(source: str, **options: Any) -> tuple[Any, Any]:
             attn_implementation="eager",
             **options,
         )
+    if not knows_words(tokenizer):
+        raise EncoderError(f"{source}: its tokenizer has no vocabulary; fetch it again")
     prefix = f"{model.base_model_prefix}."
     absent = sorted(key for key in loading["missing_keys"] if key.startswith(prefix) and ".pooler." not in key)
     if absent:

@@ -29,6 +29,7 @@ def fetch(name: str, load: Callable[..., Loaded], cache: Path | None) -> Loaded:
     """
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
+    from safetensors import SafetensorError
 
     try:
         cached = try_to_load_from_cache(name, "config.json", cache_dir=cache)
@@ -42,9 +43,13 @@ def fetch(name: str, load: Callable[..., Loaded], cache: Path | None) -> Loaded:
         return load()
     except HFValidationError as error:
         raise EncoderError(f"model.base {name!r} is neither a folder nor a hub id; {INSTEAD}") from error
-    except OSError as error:
-        told = str(error).strip().splitlines()[0]
-        raise EncoderError(f"model.base {name!r}: the download failed ({told}); {INSTEAD}") from error
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise EncoderError(f"model.base {name!r}: cannot be loaded ({in_short(error)}); {INSTEAD}") from error
+
+
+def in_short(error: Exception) -> str:
+    """The first line of what a library said, else the kind of its error."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def ask(name: str, *, endpoint: str | None = None, seconds: float = SECONDS) -> None:
@@ -63,9 +68,8 @@ def ask(name: str, *, endpoint: str | None = None, seconds: float = SECONDS) -> 
         raise EncoderError(
             f"model.base {name!r}: the hub has no such model that is open to you; {INSTEAD}"
         ) from failure
-    told = str(failure).strip().splitlines()[0] if str(failure).strip() else type(failure).__name__
     raise EncoderError(
-        f"model.base {name!r} is not on this machine and the hub cannot be reached ({told}); {INSTEAD}"
+        f"model.base {name!r} is not on this machine and the hub cannot be reached ({in_short(failure)}); {INSTEAD}"
     ) from failure
 
 

@@ -11,7 +11,8 @@ from safetensors import SafetensorError
 from ecomintent import files
 from ecomintent.errors import ReleaseError
 from ecomintent.model import release_folder
-from ecomintent.model.encoding import tokenise
+from ecomintent.model.encoding import knows_words, tokenise
+from ecomintent.model.hub import in_short
 from ecomintent.model.quiet import on_threads, quietly
 from ecomintent.model.release_folder import ReleaseNote
 from ecomintent.progress import Track, silently
@@ -82,8 +83,9 @@ def _loaded(folder: Path, note: ReleaseNote) -> tuple[Any, Any]:
                 folder, local_files_only=True, output_loading_info=True
             )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
-        told = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ReleaseError(f"{folder}: cannot be loaded ({told}); fetch the release again") from error
+        raise ReleaseError(f"{folder}: cannot be loaded ({in_short(error)}); fetch the release again") from error
+    if not knows_words(tokenizer):
+        raise ReleaseError(f"{folder}: its tokenizer has no vocabulary; fetch the release again")
     # The library draws absent weights at random and carries on.
     if loading["missing_keys"] or loading["mismatched_keys"]:
         absent = sorted(map(str, (*loading["missing_keys"], *loading["mismatched_keys"])))

@@ -53,6 +53,8 @@ class TrainingLog:
     """A finished fine-tune."""
 
     base: str
+    precision: str
+    """What was computed in: fp32 or bf16."""
     rows: int
     validation_rows: int
     best_epoch: int
@@ -89,7 +91,17 @@ def train(
             base=encoder.name,
             max_tokens=encoder.max_tokens,
         )
-    return _told(trainer.state, encoder.name, rows, validation)
+    return _told(trainer.state, encoder.name, precision_of(train.precision), rows, validation)
+
+
+def precision_of(asked: str) -> str:
+    """`fp32` or `bf16`; `auto` takes bf16 only where it is the faster one: elsewhere it is emulated and crawls."""
+    if asked != "auto":
+        return asked
+    if torch.cuda.is_available():
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+    able = torch.cpu.get_capabilities()
+    return "bf16" if able.get("avx512_bf16") or able.get("amx_bf16") or able.get("bf16") else "fp32"
 
 
 def _trainer(
@@ -125,7 +137,7 @@ def _arguments(params: TrainParams, checkpoints: Path) -> transformers.TrainingA
         lr_scheduler_type="cosine",
         warmup_steps=params.warmup_fraction,  # below 1 it is a share of all steps
         weight_decay=params.weight_decay,
-        bf16=params.precision == "bf16",
+        bf16=precision_of(params.precision) == "bf16",
         use_cpu=not torch.cuda.is_available(),
         train_sampling_strategy="group_by_length",
         eval_strategy="epoch",
@@ -180,7 +192,7 @@ def _deterministic() -> Iterator[None]:
         memory.fill_uninitialized_memory = filling
 
 
-def _told(state: Any, base: str, rows: Rows, validation: Rows) -> TrainingLog:
+def _told(state: Any, base: str, precision: str, rows: Rows, validation: Rows) -> TrainingLog:
     losses = [entry["loss"] for entry in state.log_history if "loss" in entry]
     scores = [entry[f"eval_{BEST}"] for entry in state.log_history if f"eval_{BEST}" in entry]
     epochs = tuple(
@@ -191,6 +203,7 @@ def _told(state: Any, base: str, rows: Rows, validation: Rows) -> TrainingLog:
     log.info("train best_epoch=%d validation_macro_f1=%.4f rows=%d", best_epoch, max(scores), len(rows.texts))
     return TrainingLog(
         base=base,
+        precision=precision,
         rows=len(rows.texts),
         validation_rows=len(validation.texts),
         best_epoch=best_epoch,

@@ -8,12 +8,11 @@ from dataclasses import asdict
 from typing import Any
 
 from ecomintent import files, layout, params
-from ecomintent.data import admission, corpus, parquet, snapshot, validation
+from ecomintent.data import admission, corpus, frozen, parquet, snapshot, validation
 from ecomintent.data.findings import Checked
 from ecomintent.params import PrepareParams
 from ecomintent.stages import entry
 
-FROZEN_COLUMNS = dict.fromkeys(("id", "text", "label", "group", "provenance"), "string")
 SUITES = ("corrections", "corpus", "frozen")
 
 log = logging.getLogger("ecomintent.stages.validate")
@@ -26,7 +25,7 @@ def run() -> dict[str, Any]:
     tables = {
         "corrections": parquet.read(layout.SNAPSHOT, snapshot.COLUMNS),
         "corpus": parquet.read(layout.CORPUS, corpus.COLUMNS),
-        "frozen": parquet.read(layout.FROZEN, FROZEN_COLUMNS),
+        "frozen": parquet.read(layout.FROZEN, frozen.COLUMNS),
     }
     admitted = admission.admit(**tables, suites=suites, weights=weights)
     checked = {"corrections": admitted.corrections, "corpus": admitted.corpus}

@@ -1,6 +1,8 @@
-"""MLflow homes for the contract tests: the database is made once per session and copied."""
+"""MLflow for the contract tests: opened once per session, and emptied before each test."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,29 +11,39 @@ from ecomintent.adapters.mlflow_store import MlflowStore
 
 
 def open_store(home: Path) -> MlflowStore:
-    return MlflowStore(f"sqlite:///{home / 'mlflow' / 'mlflow.db'}", home / "mlflow" / "artifacts")
+    return MlflowStore(f"sqlite:///{database_of(home)}", home / "mlflow" / "artifacts")
 
 
-@pytest.fixture(scope="session")
-def made_database(tmp_path_factory):
-    """MLflow's database as a first use leaves it."""
-    home = tmp_path_factory.mktemp("made")
-    open_store(home).client()
+def database_of(home: Path) -> Path:
     return home / "mlflow" / "mlflow.db"
 
 
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory):
+    """A home in a folder whose name has to be quoted in addresses, its store, and its database when it was new."""
+    home = tmp_path_factory.mktemp("session") / "Zoë's shop %41 #1"
+    store = open_store(home)
+    store.client()
+    return home, store, Path(shutil.copy(database_of(home), home / "new.db"))
+
+
 @pytest.fixture
-def mlflow_home(made_database, tmp_path):
-    """A home with an empty MLflow, in a folder whose name has to be quoted in addresses."""
-    home = tmp_path / "Zoë's shop %41 #1"
+def mlflow_store(opened):
+    """The session's store, as new."""
+    home, store, new = opened
+    with closing(sqlite3.connect(new)) as source, closing(sqlite3.connect(database_of(home))) as target:
+        source.backup(target)
+    shutil.rmtree(home / "mlflow" / "artifacts", ignore_errors=True)
+    return store
+
+
+@pytest.fixture
+def mlflow_home(opened, tmp_path):
+    """Another home, never opened, with a new database."""
+    home = tmp_path / "home"
     (home / "mlflow").mkdir(parents=True)
-    shutil.copyfile(made_database, home / "mlflow" / "mlflow.db")
+    shutil.copyfile(opened[2], database_of(home))
     return home
-
-
-@pytest.fixture
-def mlflow_store(mlflow_home):
-    return open_store(mlflow_home)
 
 
 class Killed(BaseException):

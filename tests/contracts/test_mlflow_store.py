@@ -1,6 +1,5 @@
 """Opening MLflow's database: first use, silence, and what cannot be opened."""
 
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import pytest
 
 from ecomintent.adapters.mlflow_registry import MlflowRegistry
 from ecomintent.errors import InputError
-from tests.contracts.conftest import open_store
+from tests.contracts.conftest import database_of, open_store
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,14 +30,14 @@ def test_asking_an_unused_home_makes_nothing_and_needs_no_mlflow(tmp_path):
 
 
 def test_a_database_that_is_none_is_an_input_error_at_once(mlflow_home):
-    (mlflow_home / "mlflow" / "mlflow.db").write_bytes(b"torn" * 1000)
+    database_of(mlflow_home).write_bytes(b"torn" * 1000)
 
     with pytest.raises(InputError, match=r"mlflow.db: MLflow's database cannot be read \(file is not a database\)"):
         MlflowRegistry(open_store(mlflow_home)).aliases()
 
 
 def test_a_database_of_another_mlflow_version_is_an_input_error_that_says_what_to_do(mlflow_home):
-    with sqlite3.connect(mlflow_home / "mlflow" / "mlflow.db") as database:
+    with sqlite3.connect(database_of(mlflow_home)) as database:
         database.execute("UPDATE alembic_version SET version_num = '0a8213491aaa'")
 
     with pytest.raises(InputError, match=r"mlflow.db: MLflow cannot open it: .*mlflow db upgrade") as refused:
@@ -104,4 +103,3 @@ def test_processes_that_start_a_home_at_once_all_succeed_in_silence_and_stay_ins
     found = MlflowRegistry(open_store(home)).versions()
     assert [version.version for version in found] == ["2", "1"]
     assert {path.name for path in (home / "mlflow").iterdir()} == {"artifacts", "init.lock", "mlflow.db"}
-    shutil.rmtree(home)

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlparse
 
 import pytest
 
@@ -54,10 +55,7 @@ def mlflow_desk(mlflow_store):
     first, second = (client.create_run(experiment).info.run_id for _ in range(2))
 
     def stored(version):
-        uri = client.get_model_version_download_uri(NAME, version)
-        from mlflow.utils.file_utils import local_file_uri_to_path
-
-        return Path(local_file_uri_to_path(uri))
+        return Path(unquote(urlparse(client.get_model_version_download_uri(NAME, version)).path))
 
     return Desk(MlflowRegistry(mlflow_store), first, second, stored, lambda version: None)
 
@@ -241,7 +239,8 @@ STEPS = [
     "create_registered_model",
     "create_model_version",
 ]
-MOMENTS = [*((step, when) for step in STEPS for when in ("before", "after")), ("log_model_artifacts", "within")]
+MOMENTS = [("log_model_artifacts", "within"), *((step, "after") for step in STEPS)]
+"""Before a step is after the one before it."""
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids="-".join)
@@ -267,19 +266,18 @@ def test_a_registration_killed_at_any_step_is_completed_by_the_next_one(
     assert client.get_model_version(NAME, "1").source == f"models:/{models[0].model_id}"
 
 
-def test_two_homes_in_one_process_do_not_mix(mlflow_desk, mlflow_home, made_database, release, tmp_path):
-    other_store = open_store(tmp_path / "other")
-    (tmp_path / "other" / "mlflow").mkdir(parents=True)
-    shutil.copyfile(made_database, tmp_path / "other" / "mlflow" / "mlflow.db")
-    other, folder_and_weights = MlflowRegistry(other_store), release()
-    other_run = other_store.client().create_run(other_store.experiment("retrain")).info.run_id
+def test_two_homes_in_one_process_do_not_mix(mlflow_desk, mlflow_home, release):
+    folder, weights = release()
+    store = open_store(mlflow_home)
+    other, other_run_id = MlflowRegistry(store), store.client().create_run(store.experiment("retrain")).info.run_id
 
-    for registry, run_id in ((mlflow_desk.registry, mlflow_desk.run_id), (other, other_run)):
-        registry.register(folder_and_weights[0], run_id=run_id, weights=folder_and_weights[1], tags={})
-    mlflow_desk.registry.point("champion", "1")
+    for registry, run_id in ((mlflow_desk.registry, mlflow_desk.run_id), (other, other_run_id)):
+        registry.register(folder, run_id=run_id, weights=weights, tags={})
+    other.point("champion", "1")
 
-    assert (mlflow_desk.registry.aliases(), other.aliases()) == ({"champion": "1"}, {})
-    assert mlflow_desk.stored("1").is_relative_to(mlflow_home)
+    assert (mlflow_desk.registry.aliases(), other.aliases()) == ({}, {"champion": "1"})
+    assert not mlflow_desk.stored("1").is_relative_to(mlflow_home)
+    assert Path(store.client().get_model_version_download_uri(NAME, "1")[len("file://") :]).is_relative_to(mlflow_home)
 
 
 def test_a_version_that_somebody_registered_by_hand_is_none_of_ours(mlflow_desk, mlflow_store, release):
@@ -289,3 +287,12 @@ def test_a_version_that_somebody_registered_by_hand_is_none_of_ours(mlflow_desk,
     mlflow_store.client().create_model_version(NAME, source=str(folder))
 
     assert list(mlflow_desk.registry.versions()) == [made]
+
+
+def test_a_copy_that_cannot_be_written_is_a_release_error(mlflow_desk, release, tmp_path):
+    folder, weights = release()
+    mlflow_desk.registry.register(folder, run_id=mlflow_desk.run_id, weights=weights, tags={})
+    (tmp_path / "into").write_text("a file where the folder belongs")
+
+    with pytest.raises(ReleaseError, match=r"version 1 cannot be copied to .*into"):
+        mlflow_desk.registry.fetch("1", tmp_path / "into")

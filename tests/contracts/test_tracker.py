@@ -125,10 +125,11 @@ def test_the_link_names_the_run(desk, retrain):
 
 STEPS = ["create_run", "log_batch", "log_inputs", "log_artifacts", "log_artifact", "set_terminated"]
 MOMENTS = [
-    *((step, when, "RUNNING") for step in STEPS for when in ("before", "after")),
-    ("log_inputs", "after", "FAILED"),
-    ("log_inputs", "after", "KILLED"),
+    *((step, "after", "RUNNING") for step in STEPS),
+    ("log_artifact", "before", "FAILED"),
+    ("set_terminated", "before", "KILLED"),
 ]
+"""Before a step is after the one before it."""
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids="-".join)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.model.test_training import TICKETS
-from tests.unit.model.small import save_base, save_release
 
 from ecomintent import files, layout
 from ecomintent.data import frozen, parquet
 from ecomintent.taxonomy import NAMES
+from tests.model.test_training import TICKETS
+from tests.unit.model.small import save_base, save_release
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +30,7 @@ def run(stage: str, workspace: Path, *, code: int = 0) -> subprocess.CompletedPr
     return done
 
 
-@pytest.fixture()
+@pytest.fixture
 def workspace(tmp_path):
     content = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     content["model"] = {"base": str(save_base(tmp_path / "small")), "max_tokens": 16}

@@ -5,13 +5,13 @@ import logging
 from dataclasses import replace
 
 import pytest
-from tests.unit.model.small import save_base
 
 from ecomintent import files
 from ecomintent.errors import InputError
 from ecomintent.model.inference import Classifier
-from ecomintent.model.training import Rows, train
+from ecomintent.model.training import Rows, precision_of, train
 from ecomintent.params import ModelParams, TrainParams
+from tests.unit.model.small import save_base
 
 pytestmark = pytest.mark.slow
 
@@ -31,8 +31,8 @@ PARAMS = TrainParams(
     seed=7,
     threads=2,
     precision="fp32",
-    epochs=40,
-    patience=40,
+    epochs=60,
+    patience=60,
     batch_size=4,
     learning_rate=0.01,
     warmup_fraction=0.1,
@@ -65,12 +65,19 @@ def test_a_two_layer_encoder_learns_eight_tickets_by_heart(overfitted):
     assert told.epochs[told.best_epoch - 1].validation_macro_f1 == 1.0
 
 
-def test_the_first_of_the_best_epochs_is_kept_and_its_weights_are_those_of_the_release(overfitted, model, tmp_path):
-    folder, told = overfitted
+def test_the_first_of_the_best_epochs_is_kept_though_training_went_on(overfitted):
+    _, told = overfitted
     scores = [epoch.validation_macro_f1 for epoch in told.epochs]
 
     assert told.best_epoch == 1 + scores.index(max(scores))
-    assert scores[told.best_epoch :] != []
+    assert len(told.epochs) > told.best_epoch
+
+
+def test_auto_precision_is_decided_once_and_the_log_says_how(model, tmp_path):
+    told = train(ROWS, ROWS, tmp_path / "release", model=model, train=replace(SHORT, epochs=1, precision="auto"))
+
+    assert told.precision == precision_of("auto")
+    assert told.precision in ("fp32", "bf16")
 
 
 def test_training_stops_when_patience_runs_out(model, tmp_path):
@@ -99,15 +106,15 @@ def test_another_seed_gives_other_weights(model, tmp_path):
     assert files.folder_digest(tmp_path / "first") != files.folder_digest(tmp_path / "second")
 
 
-def test_the_heavier_of_two_contradicting_rows_is_learned(model, tmp_path):
-    disputed = Rows(
-        texts=["hello", "hello", "is broken"], intents=["OTHER", "WISMO", "DAMAGED_ITEM"], weights=[1, 5, 1]
-    )
-    judged = Rows(texts=["is broken"], intents=["DAMAGED_ITEM"], weights=[1])
+@pytest.mark.parametrize(("weights", "winner"), [([1, 5, 1], "WISMO"), ([5, 1, 1], "OTHER")])
+def test_the_heavier_of_two_contradicting_rows_is_learned(model, tmp_path, weights, winner):
+    disputed = Rows(texts=["hello", "hello", "is broken"], intents=["OTHER", "WISMO", "DAMAGED_ITEM"], weights=weights)
+    undisputed = Rows(texts=["is broken"] * 2, intents=["DAMAGED_ITEM"] * 2, weights=[1, 1])
+    long_enough = replace(PARAMS, epochs=40, learning_rate=0.003, class_weight_power=0)
 
-    train(disputed, judged, tmp_path / "release", model=model, train=replace(PARAMS, class_weight_power=0, patience=5))
+    train(disputed, undisputed, tmp_path / "release", model=model, train=long_enough)
 
-    assert answers(tmp_path / "release", ["hello"]) == ["WISMO"]
+    assert answers(tmp_path / "release", ["hello"]) == [winner]
 
 
 def test_a_release_works_in_the_plain_transformers_pipeline(overfitted):

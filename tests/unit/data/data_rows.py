@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ecomintent import layout
-from ecomintent.data import corpus, parquet, snapshot
+from ecomintent.data import corpus, frozen, parquet, snapshot
 from ecomintent.data.corpus import CorpusRow
 from ecomintent.data.leakage import text_key
 from ecomintent.data.preparation import FrozenTicket
@@ -14,8 +14,6 @@ from ecomintent.records import Correction, Provenance
 from ecomintent.taxonomy import NAMES
 
 ROOT = Path(__file__).parents[3]
-
-FROZEN_COLUMNS = dict.fromkeys(("id", "text", "label", "group", "provenance"), "string")
 
 THINGS = ("kettle", "raincoat", "bicycle pump", "desk lamp", "sofa cover", "phone case", "tent pegs", "wool scarf")
 WISHES = {
@@ -71,13 +69,13 @@ def frozen_tickets() -> list[FrozenTicket]:
     ]
 
 
-def prepared_workspace(folder: Path, corrections=(), corpus_rows=None, frozen=None) -> None:
+def prepared_workspace(folder: Path, corrections=(), corpus_rows=None, tickets=None) -> None:
     """The inputs of the stage `validate` below `folder`."""
     snapshot.write(list(corrections), folder / layout.SNAPSHOT)
     corpus.write_corpus(base_corpus() if corpus_rows is None else corpus_rows, folder / layout.CORPUS)
-    tickets = frozen_tickets() if frozen is None else frozen
+    tickets = frozen_tickets() if tickets is None else tickets
     labels = [NAMES[row % len(NAMES)] for row in range(len(tickets))]
     rows = [(t.id, t.text, label, text_key(t.text), "confirmed") for t, label in zip(tickets, labels, strict=True)]
-    parquet.write(folder / layout.FROZEN, FROZEN_COLUMNS, rows)
+    parquet.write(folder / layout.FROZEN, frozen.COLUMNS, rows)
     shutil.copytree(ROOT / layout.EXPECTATIONS, folder / layout.EXPECTATIONS)
     shutil.copyfile(ROOT / layout.PARAMS, folder / layout.PARAMS)

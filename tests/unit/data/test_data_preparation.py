@@ -175,6 +175,14 @@ def test_frozen_tickets_are_removed_and_listed_by_key_never_by_text():
     ]
 
 
+def test_of_frozen_tickets_that_are_equally_like_the_first_by_id_is_named():
+    twins = [FrozenTicket(id=name, text=NEARLY) for name in ("b", "a", "c")]
+
+    result = prepared([correction("1", TEXT)], frozen=twins)
+
+    assert [entry["frozen_id"] for entry in result.report["frozen_duplicates"]] == ["a"]
+
+
 def test_the_corpus_is_capped_for_each_intent_and_corrections_are_not():
     corrections = [correction(str(i), f"{chr(97 + i) * 9} my parcel {chr(97 + i) * 9}") for i in range(6)]
 

@@ -41,7 +41,7 @@ SIZES = {
     "num_attention_heads": 2,
     "intermediate_size": 32,
     "max_position_embeddings": 32,
-    "initializer_range": 0.5,
+    "initializer_range": 0.1,
 }
 
 

@@ -2,11 +2,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.unit.model.small import save_base
 
 from ecomintent.errors import EncoderError
 from ecomintent.model import encoding
 from ecomintent.taxonomy import NAMES
+from tests.unit.model.small import save_base
 
 
 def damaged_copy(folder: Path, name: str) -> Path:
@@ -92,6 +92,14 @@ def test_a_folder_that_lacks_encoder_weights_is_refused_and_not_filled_at_random
     save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
 
     with pytest.raises(EncoderError, match=r"16 encoder weights are missing \(bert\.encoder\.layer\.1\."):
+        encoding.load(str(folder), max_tokens=16)
+
+
+def test_a_folder_without_a_vocabulary_is_refused_and_not_read_as_unknown_words(tmp_path):
+    folder = save_base(tmp_path / "base")
+    (folder / "tokenizer.json").unlink()
+
+    with pytest.raises(EncoderError, match="its tokenizer has no vocabulary; fetch it again"):
         encoding.load(str(folder), max_tokens=16)
 
 

@@ -8,7 +8,7 @@ from ecomintent.errors import EncoderError
 from ecomintent.model import hub
 
 
-@pytest.fixture()
+@pytest.fixture
 def deaf_server():
     """A server that accepts connections and never says a word."""
     with socket.socket() as listening:
@@ -17,7 +17,7 @@ def deaf_server():
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
-@pytest.fixture()
+@pytest.fixture
 def closed_port():
     """An address on which nobody listens."""
     with socket.socket() as taken:

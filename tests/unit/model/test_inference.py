@@ -3,12 +3,12 @@ import math
 import shutil
 
 import pytest
-from tests.unit.model.small import save_release
 
 from ecomintent import files
 from ecomintent.errors import ReleaseError
 from ecomintent.model.inference import Classifier
 from ecomintent.taxonomy import NAMES
+from tests.unit.model.small import save_release
 
 TEXTS = ["where is my parcel", "hello", "charged twice " * 9, "", "cancel my order"]
 
@@ -87,6 +87,7 @@ DAMAGES = {
     "name other intents": lambda folder: change_note(folder, intents=list(NAMES[:8])),
     "cannot be loaded": lambda folder: (folder / "model.safetensors").write_bytes(b"half a fi"),
     "weights are missing": drop_a_weight,
+    "tokenizer has no vocabulary": lambda folder: (folder / "tokenizer.json").unlink(),
 }
 
 

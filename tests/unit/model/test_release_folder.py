@@ -1,10 +1,9 @@
 import json
 import stat
 
-from tests.unit.model.small import save_release
-
 from ecomintent import files
 from ecomintent.taxonomy import NAMES
+from tests.unit.model.small import save_release
 
 
 def test_a_release_is_a_plain_folder_that_anyone_may_read(tmp_path):

@@ -1,0 +1,42 @@
+"""The bundled samples keep their promises: counts, no near-duplicates, importable without a refusal."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ecomintent.data.leakage import near_duplicate_groups
+from ecomintent.labels.reading import read_labels
+from ecomintent.taxonomy import NAMES
+
+SAMPLES = Path(__file__).parents[1] / "data" / "samples"
+LEAST = {"starter": 100, "frozen": 30, "corrections-month1": 16, "corrections-month2": 16}
+
+
+def rows(name):
+    return [json.loads(line) for line in (SAMPLES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(("name", "least"), LEAST.items())
+def test_every_intent_has_its_least_number_of_tickets(name, least):
+    counts = Counter(row.get("intent") or row["label"] for row in rows(name))
+
+    assert set(counts) == set(NAMES)
+    assert min(counts.values()) >= least
+
+
+def test_no_two_sample_tickets_are_near_duplicates_within_or_across_files():
+    texts = [row["text"] for name in LEAST for row in rows(name)]
+
+    groups = near_duplicate_groups(texts, jaccard=0.8, permutations=128, shingle_chars=5)
+
+    assert len(set(groups)) == len(texts) == 2174
+
+
+@pytest.mark.parametrize("month", ["corrections-month1", "corrections-month2"])
+def test_a_month_of_corrections_is_taken_whole_and_most_of_it_changed_the_intent(month):
+    corrections, refused = read_labels(SAMPLES / f"{month}.jsonl")
+
+    assert (len(corrections), refused) == (216, [])
+    assert 0.7 < sum(c.intent != c.previous_intent for c in corrections) / len(corrections) < 0.9
