@@ -67,10 +67,11 @@ class MlflowRegistry:
         """alias -> version, in one call; empty before the first registration."""
         if not self._store.exists():
             return {}
+        client = self._store.client()
         from mlflow.exceptions import MlflowException
 
         try:
-            found = self._store.client().get_registered_model(NAME).aliases
+            found = client.get_registered_model(NAME).aliases
         except MlflowException as error:
             if error.error_code != "RESOURCE_DOES_NOT_EXIST":
                 raise

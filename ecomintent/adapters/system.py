@@ -57,5 +57,6 @@ def build(settings: Settings) -> System:
 
 
 def current() -> System:
-    """The system that the environment and the current directory describe."""
+    """The system that the environment and the current directory describe; MLflow's telemetry goes off before its import."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     return build(from_environment(os.environ, Path.cwd()))

@@ -53,6 +53,11 @@ def test_a_home_that_cannot_hold_a_database_is_an_input_error(tmp_path):
         open_store(tmp_path).client()
 
 
+def bare_environment(home):
+    """Nothing that quiets MLflow, and what makes it talk at import."""
+    return {"PATH": "/usr/bin:/bin", "HOME": str(home), "PYTHONPATH": str(ROOT), "AI_AGENT": "1"}
+
+
 FIRST_USE = """
 import sys
 from pathlib import Path
@@ -72,6 +77,37 @@ version = registry.register(folder, run_id=run_id, weights=weights, tags={}).ver
 registry.fetch(version, home / "releases")
 """
 
+READING = """
+import sys
+from pathlib import Path
+from tests.contracts.conftest import open_store
+from ecomintent.adapters.mlflow_registry import MlflowRegistry
+from ecomintent.adapters.mlflow_tracker import MlflowTracker
+
+{first}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "first",
+    [
+        "MlflowRegistry(open_store(Path(sys.argv[1]))).aliases()",
+        "MlflowTracker(open_store(Path(sys.argv[1]))).link('r')",
+    ],
+)
+def test_a_process_that_only_reads_says_nothing_of_its_own(mlflow_home, tmp_path, first):
+    done = subprocess.run(
+        [sys.executable, "-c", READING.format(first=first), str(mlflow_home)],
+        env=bare_environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+
+    assert (done.stdout, done.stderr) == ("", "")
+
 
 @pytest.mark.slow
 def test_processes_that_start_a_home_at_once_all_succeed_in_silence_and_stay_inside_it(tmp_path):
@@ -79,7 +115,6 @@ def test_processes_that_start_a_home_at_once_all_succeed_in_silence_and_stay_ins
     for folder in (home / "mlflow", elsewhere):
         folder.mkdir(parents=True)
     (home / "mlflow" / ".mlflow.db.killed").write_bytes(b"half a database")
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "AI_AGENT": "1"}
     first_uses = []
     for name in "ab":
         folder = tmp_path / name
@@ -89,7 +124,7 @@ def test_processes_that_start_a_home_at_once_all_succeed_in_silence_and_stay_ins
             subprocess.Popen(
                 [sys.executable, "-c", FIRST_USE, str(home), str(folder)],
                 cwd=elsewhere,
-                env=environment,
+                env=bare_environment(tmp_path),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,

@@ -106,13 +106,13 @@ def test_another_seed_gives_other_weights(model, tmp_path):
     assert files.folder_digest(tmp_path / "first") != files.folder_digest(tmp_path / "second")
 
 
-@pytest.mark.parametrize(("weights", "winner"), [([1, 5, 1], "WISMO"), ([5, 1, 1], "OTHER")])
+@pytest.mark.parametrize(("weights", "winner"), [([1, 5], "WISMO"), ([5, 1], "OTHER")])
 def test_the_heavier_of_two_contradicting_rows_is_learned(model, tmp_path, weights, winner):
-    disputed = Rows(texts=["hello", "hello", "is broken"], intents=["OTHER", "WISMO", "DAMAGED_ITEM"], weights=weights)
-    undisputed = Rows(texts=["is broken"] * 2, intents=["DAMAGED_ITEM"] * 2, weights=[1, 1])
-    long_enough = replace(PARAMS, epochs=40, learning_rate=0.003, class_weight_power=0)
+    # One epoch, so that the choice of the best epoch has no part in it; the rows are repeated to make it long enough.
+    disputed = Rows(texts=["hello"] * 200, intents=["OTHER", "WISMO"] * 100, weights=weights * 100)
+    one_epoch = replace(PARAMS, epochs=1, class_weight_power=0)
 
-    train(disputed, undisputed, tmp_path / "release", model=model, train=long_enough)
+    train(disputed, disputed, tmp_path / "release", model=model, train=one_epoch)
 
     assert answers(tmp_path / "release", ["hello"]) == [winner]
 
