@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from ecomintent import taxonomy
 from ecomintent.cli.entry import root
@@ -54,6 +55,13 @@ def test_the_taxonomy_page_says_what_the_code_says():
     for name in taxonomy.MAPS:
         loaded = taxonomy.source_map(name)
         assert f"| `{name}` | {loaded.version} | {len(loaded.table)} |" in page
+
+
+def test_the_readmes_stage_table_is_that_of_the_pipeline_file():
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+
+    for name, stage in stages.items():
+        assert f"| `{name}` | {stage['desc']} | {', '.join(stage.get('params', [])) or 'none'} |" in README
 
 
 def test_no_document_holds_an_unfilled_place():

@@ -41,7 +41,7 @@ def place_inputs(system: System) -> Inputs:
     system.pipeline.prepare()
     frozen = system.frozen.copy_to(workspace / layout.FROZEN)
     if system.corpus.current() is None:
-        tables.import_corpus(system, tables.sample(system, "starter"), None)
+        tables.use_starter(system)
     corpus = system.corpus.copy_to(workspace / layout.CORPUS)
     snapshot = snapshots.write(system.labels.corrections(), workspace / layout.SNAPSHOT)
     system.pipeline.add([layout.SNAPSHOT, layout.CORPUS, layout.FROZEN])

@@ -57,6 +57,7 @@ def build(settings: Settings) -> System:
 
 
 def current() -> System:
-    """The system that the environment and the current directory describe; MLflow's telemetry goes off before its import."""
+    """The system that the environment and the current directory describe."""
+    # Before MLflow is imported; later is too late.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     return build(from_environment(os.environ, Path.cwd()))

@@ -30,8 +30,10 @@ def import_frozen(system: System, file: Path) -> tuple[Sealed, Sequence[str]]:
     return system.frozen.replace(lambda path: write_frozen(rows, path), file.name), warnings
 
 
-def import_corpus(system: System, file: Path, source_map: str | None) -> tuple[Sealed, Sequence[Refused]]:
-    """Make `file` the base corpus.
+def import_corpus(
+    system: System, file: Path, source_map: str | None, *, with_starter: bool
+) -> tuple[Sealed, Sequence[Refused]]:
+    """Make `file` the base corpus, beside the bundled starter corpus or alone.
 
     Returns:
         The sealed table, and the rows that were left out with their reasons.
@@ -39,7 +41,14 @@ def import_corpus(system: System, file: Path, source_map: str | None) -> tuple[S
     from ecomintent.data.corpus import read_corpus, write_corpus
 
     rows, refused = read_corpus(file, source_map=source_map)
+    if with_starter:
+        rows = [*rows, *read_corpus(sample(system, "starter"), source_map=None)[0]]
     return system.corpus.replace(lambda path: write_corpus(rows, path), file.name), refused
+
+
+def use_starter(system: System) -> tuple[Sealed, Sequence[Refused]]:
+    """Make the bundled starter corpus, alone, the base corpus."""
+    return import_corpus(system, sample(system, "starter"), None, with_starter=False)
 
 
 def load_samples(system: System) -> str:
@@ -48,7 +57,7 @@ def load_samples(system: System) -> str:
         return "this home already holds tickets: nothing loaded"
     from ecomintent.labels.reading import read_labels
 
-    corpus, _ = import_corpus(system, sample(system, "starter"), None)
+    corpus, _ = use_starter(system)
     frozen, _ = import_frozen(system, sample(system, "frozen"))
     corrections, refused = read_labels(sample(system, "corrections-month1"))
     stored = system.labels.add(corrections, refused).stored

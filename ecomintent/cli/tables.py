@@ -79,9 +79,12 @@ def corpus() -> None:
 @corpus.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--map", "source_map", help="Map the file's own labels: seed or ecomintent (see docs/taxonomy.md).")
+@click.option("--alone", is_flag=True, help="Leave the bundled starter corpus out.")
 @as_json
-def import_corpus(file: Path, source_map: str | None, as_json: bool) -> None:
-    """Use FILE (CSV, JSONL or Parquet; columns text and intent) as the base corpus, in place of the starter corpus.
+def import_corpus(file: Path, source_map: str | None, alone: bool, as_json: bool) -> None:
+    """Use FILE (CSV, JSONL or Parquet; columns text and intent) as the base corpus, beside the bundled starter corpus.
+
+    Importing another file replaces this one; corrections are not touched.
 
     \b
     Example:
@@ -89,7 +92,7 @@ def import_corpus(file: Path, source_map: str | None, as_json: bool) -> None:
     """
     from ecomintent.adapters import system, tables
 
-    sealed, refused = tables.import_corpus(system.current(), file, source_map)
+    sealed, refused = tables.import_corpus(system.current(), file, source_map, with_starter=not alone)
     for row in refused[:10]:
         warn(f"{row.file}:{row.line}: {row.reason}")
     if as_json:
@@ -109,7 +112,7 @@ def starter() -> None:
     from ecomintent.adapters import system, tables
 
     running = system.current()
-    sealed, _ = tables.import_corpus(running, tables.sample(running, "starter"), None)
+    sealed, _ = tables.use_starter(running)
     click.echo(f"base corpus {sealed.short}: the bundled starter corpus, {sealed.rows} invented tickets")
 
 

@@ -88,7 +88,10 @@ def _corrections(corrections: Sequence[Correction], params: PrepareParams, remov
     counting = [corrections[position] for position in settling.counting(corrections, weights)]
     removed["weightless_provenance"] += weightless
     removed["superseded_by_later_correction"] += len(corrections) - weightless - len(counting)
-    return [_row(c.text, c.intent, weights[c.provenance], CORRECTION, settling.precedence(c)) for c in counting]
+    return [
+        _row(c.text, c.intent, weights[c.provenance], CORRECTION, source=c.source, precedence=settling.precedence(c))
+        for c in counting
+    ]
 
 
 def _corpus(corpus: Sequence[CorpusRow], params: PrepareParams, removed: Counter[str]) -> list[TrainingRow]:
@@ -96,14 +99,28 @@ def _corpus(corpus: Sequence[CorpusRow], params: PrepareParams, removed: Counter
     return (
         []
         if params.corpus_weight <= 0
-        else [_row(row.text, row.intent, params.corpus_weight, CORPUS, (row.text, row.source)) for row in corpus]
+        else [
+            _row(
+                row.text, row.intent, params.corpus_weight, CORPUS, source=row.source, precedence=(row.text, row.source)
+            )
+            for row in corpus
+        ]
     )
 
 
-def _row(text: str, intent: str, weight: float, origin: str, precedence: tuple[Any, ...]) -> TrainingRow:
+def _row(
+    text: str, intent: str, weight: float, origin: str, *, source: str, precedence: tuple[Any, ...]
+) -> TrainingRow:
     key = text_key(text)
     return TrainingRow(
-        text=text, intent=intent, weight=weight, origin=origin, text_key=key, group=key, precedence=precedence
+        text=text,
+        intent=intent,
+        weight=weight,
+        origin=origin,
+        source=source,
+        text_key=key,
+        group=key,
+        precedence=precedence,
     )
 
 

@@ -24,6 +24,8 @@ class TrainingRow:
     """Factor of the row's loss, above 0."""
     origin: str
     """`corpus` or `correction`."""
+    source: str
+    """Which file or helpdesk it came from."""
     text_key: str
     group: str
     """Smallest text key of its near-duplicate group."""
@@ -51,12 +53,15 @@ def one_per_group(rows: list[TrainingRow], params: PrepareParams, removed: Count
 
 
 def capped(rows: list[TrainingRow], params: PrepareParams, removed: Counter[str]) -> list[TrainingRow]:
-    """At most `corpus_max_per_intent` rows of the corpus for each intent; corrections are never cut."""
-    corpus: dict[str, list[TrainingRow]] = {}
+    """At most `corpus_max_per_intent` rows of each corpus source for each intent; corrections are never cut.
+
+    By source, because a large imported corpus would otherwise crowd the starter corpus out.
+    """
+    corpus: dict[tuple[str, str], list[TrainingRow]] = {}
     for row in sorted(rows, key=lambda row: _rank(params.seed, CORPUS, row.group)):
         if row.origin == CORPUS:
-            corpus.setdefault(row.intent, []).append(row)
-    taken = [row for same_intent in corpus.values() for row in same_intent[: params.corpus_max_per_intent]]
+            corpus.setdefault((row.source, row.intent), []).append(row)
+    taken = [row for same in corpus.values() for row in same[: params.corpus_max_per_intent]]
     removed["over_corpus_maximum"] += sum(map(len, corpus.values())) - len(taken)
     return [*taken, *(row for row in rows if row.origin == CORRECTION)]
 

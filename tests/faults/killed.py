@@ -1,4 +1,4 @@
-"""Run one flow in this process and die by SIGKILL at a chosen write: `python -m tests.faults.killed POINT FLOW [ARGS]`."""
+"""Run one flow here and die by SIGKILL at a chosen write: `python -m tests.faults.killed POINT FLOW [ARGS]`."""
 
 import os
 import signal
@@ -14,7 +14,8 @@ class DiesAt:
 
     def __init__(self, registry: Any, point: str) -> None:
         self._registry = registry
-        self._method, self._when, self._count = point.split(":")[0], point.split(":")[1], int(point.split(":")[2])
+        self._method, self._when, count = point.split(":")
+        self._count = int(count)
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._registry, name)

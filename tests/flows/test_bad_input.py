@@ -116,7 +116,7 @@ def test_an_intent_without_any_ticket_stops_the_run_and_is_named(tmp_path):
     rows = [json.loads(line) for line in (ROOT / "data/samples/starter.jsonl").read_text().splitlines()]
     corpus = jsonl(tmp_path / "corpus.jsonl", *(row for row in rows if row["intent"] != "CANCEL_ORDER"))
     shop.run("frozen", "import", "data/samples/frozen.jsonl")
-    shop.run("corpus", "import", str(corpus))
+    shop.run("corpus", "import", str(corpus), "--alone")
 
     refused = shop.run("retrain", code=1)
 
