@@ -17,12 +17,12 @@ def promote(version: str) -> Verdict:
 
 
 def main(version: str) -> int:
-    """Run the flow in this process; the fresh verdict as JSON is the last line on stdout."""
+    """Run the flow in this process; the fresh verdict, or why it stopped, is the last line on stdout, as JSON."""
     wiring.set_up_logging()
     try:
         verdict = promote(version)
     except EcomIntentError as error:
-        print(f"ecomintent approve: {error}", file=sys.stderr)
+        print(json.dumps({"error": str(error)}))
         return 1
     print(json.dumps({"verdict": verdict.overall.value, "cause": verdict.cause, "version": version}))
     return 0

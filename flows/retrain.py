@@ -44,16 +44,17 @@ def retrain() -> Outcome:
 
 
 def main() -> int:
-    """Run the flow in this process; its outcome as JSON is the last line on stdout."""
+    """Run the flow in this process; its outcome, or why it stopped, is the last line on stdout, as JSON."""
     wiring.set_up_logging()
     try:
-        home = wiring.system().settings.home
+        home = wiring.home()
         with processes.only_one(home, "retrain"):
+            # Before the system is built: it takes the environment of its children from this process.
             processes.mark(home)
             processes.end_leftovers(home)
             outcome = retrain()
     except EcomIntentError as error:
-        print(f"ecomintent retrain: {error}", file=sys.stderr)
+        print(json.dumps({"error": str(error)}))
         return 1
     print(json.dumps(asdict(outcome)))
     return 0

@@ -4,6 +4,7 @@ A flow that is killed outright leaves DVC, the training child and Prefect's own 
 `MARK` in their environment, so the next run finds them by it: no pid file that could be stale or missing.
 """
 
+import json
 import logging
 import os
 import subprocess
@@ -11,13 +12,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import filelock
 import psutil
 
 from ecomintent.adapters.settings import Settings
-from ecomintent.errors import AlreadyRunning, InputError
+from ecomintent.errors import AlreadyRunning, EcomIntentError, InputError, PipelineError
 
 log = logging.getLogger(__name__)
 
@@ -75,11 +76,14 @@ def _mark_of(process: psutil.Process) -> str:
         return ""
 
 
-def run_flow(settings: Settings, module: str, arguments: list[str]) -> tuple[int, str]:
-    """Run a flow's module in a process of its own, with this home's environment.
+def run_flow(settings: Settings, module: str, arguments: list[str]) -> dict[str, Any]:
+    """Run a flow's module in a process of its own, with this home's environment; its log goes to our stderr.
 
     Returns:
-        Its exit code and the last line it wrote to stdout; what it says to stderr is passed through.
+        What the flow ended with: the JSON on its last line.
+    Raises:
+        EcomIntentError: the flow explained why it stopped; said here again, after Prefect's last word.
+        PipelineError: it died without an explanation.
     """
     environment = {**settings.child_environment(os.environ), "PYTHONPATH": str(settings.project)}
     done = subprocess.run(
@@ -90,4 +94,10 @@ def run_flow(settings: Settings, module: str, arguments: list[str]) -> tuple[int
         text=True,
         check=False,
     )
-    return done.returncode, (done.stdout.strip().splitlines() or [""])[-1]
+    try:
+        outcome: dict[str, Any] = json.loads((done.stdout.strip().splitlines() or [""])[-1])
+    except ValueError as error:
+        raise PipelineError(f"{module} ended with code {done.returncode} and no answer; see above") from error
+    if done.returncode:
+        raise EcomIntentError(outcome.get("error", f"{module} ended with code {done.returncode}; see above"))
+    return outcome

@@ -1,8 +1,5 @@
 """`ecomintent approve`, `reject`, `rollback`, `show`: what a person decides, and what it rests on."""
 
-import json
-import sys
-
 import click
 
 from ecomintent.cli.output import as_json, points, print_json, print_table
@@ -35,10 +32,7 @@ def approve(version: str, by: str, reason: str) -> None:
         history=running.history,
         clock=running.clock,
     )
-    code, outcome = processes.run_flow(running.settings, "flows.promote", [version])
-    if code:
-        sys.exit(code)
-    result = json.loads(outcome)
+    result = processes.run_flow(running.settings, "flows.promote", [version])
     click.echo(f"version {version} is the champion ({result['verdict']}: {result['cause']})")
 
 

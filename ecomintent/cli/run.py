@@ -1,6 +1,5 @@
 """`ecomintent retrain`, `ecomintent status` and `ecomintent ui`."""
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +26,7 @@ def retrain(as_json: bool) -> None:
     from ecomintent.adapters import processes, system
 
     running = system.current()
-    code, outcome = processes.run_flow(running.settings, "flows.retrain", [])
-    if code:
-        sys.exit(code)
-    result = json.loads(outcome)
+    result = processes.run_flow(running.settings, "flows.retrain", [])
     if as_json:
         print_json(result)
         return

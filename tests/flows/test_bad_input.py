@@ -54,7 +54,7 @@ ROWS = {
     "unknown intent": ({"text": "hello there", "intent": "RETURN"}, "Did you mean 'RETURN_REQUEST'?"),
     "empty text": ({"text": "   ", "intent": "OTHER"}, "empty"),
     "2 MB of text": ({"text": "a" * 2_000_000, "intent": "OTHER"}, "20,000"),
-    "NUL byte": ({"text": "hel\0lo", "intent": "OTHER"}, "NUL"),
+    "NUL byte": ({"text": "hel\0lo", "intent": "OTHER"}, "U+0000"),
 }
 
 
