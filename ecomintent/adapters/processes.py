@@ -9,6 +9,7 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,16 +87,14 @@ def run_flow(settings: Settings, module: str, arguments: list[str]) -> dict[str,
         PipelineError: it died without an explanation.
     """
     environment = {**settings.child_environment(os.environ), "PYTHONPATH": str(settings.project)}
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=settings.project,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", module, *arguments]
+    # A file, not a pipe: what a killed flow leaves running holds a pipe open, and we would wait for it for ever.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as answer:
+        done = subprocess.run(command, cwd=settings.project, env=environment, stdout=answer, check=False)
+        answer.seek(0)
+        said = answer.read().strip().splitlines()
     try:
-        outcome: dict[str, Any] = json.loads((done.stdout.strip().splitlines() or [""])[-1])
+        outcome: dict[str, Any] = json.loads(said[-1] if said else "")
     except ValueError as error:
         raise PipelineError(f"{module} ended with code {done.returncode} and no answer; see above") from error
     if done.returncode:
