@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,9 @@ class DvcPipeline:
         self, *, workspace: Path, project: Path, params: Path, home: Path, environment: Mapping[str, str]
     ) -> None:
         self._workspace, self._project, self._params, self._home = workspace, project, params, home
-        self._environment = {**environment, "PYTHONPATH": str(workspace), "PYTHONUNBUFFERED": "1"}
+        # dvc.yaml says `python`: it must be the one we run on, whether its environment is activated or not.
+        path = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
+        self._environment = {**environment, "PATH": path, "PYTHONPATH": str(workspace), "PYTHONUNBUFFERED": "1"}
 
     def prepare(self) -> None:
         """Bring the workspace to the checkout's code and params, and DVC to this home's cache."""
@@ -122,8 +125,11 @@ def _passed_on(process: "subprocess.Popen[str]") -> list[str]:
 
 
 def _reason(lines: list[str], what: str) -> str:
-    """The line a person needs: the stage's own, else DVC's error, else the last one."""
+    """The line a person needs: the stage's own explanation, else the last thing it said, else DVC's error."""
     said = [line.strip() for line in lines if line.strip()]
-    own = [line.removeprefix("ecomintent ") for line in said if line.startswith("ecomintent ") and ": " in line]
-    dvc = [f"{what}: {line.removeprefix('ERROR: ')}" for line in said if line.startswith("ERROR:")]
-    return (own or dvc or [f"{what}: {line}" for line in said] or [f"{what}: no output"])[-1]
+    explained = [line.removeprefix("ecomintent ") for line in said if line.startswith("ecomintent ") and ": " in line]
+    if explained:
+        return explained[-1]
+    dvc = [line.removeprefix("ERROR: ") for line in said if line.startswith("ERROR:")]
+    ran = [line for line in said if not line.startswith(("ERROR:", "Running stage", ">", "Stage "))]
+    return f"{what}: {(ran or dvc or ['no output'])[-1]}"
