@@ -1,4 +1,7 @@
-"""Fine-tune the encoder with the transformers Trainer. Same rows, params and machine: same weights to the bit."""
+"""Fine-tune the encoder with the transformers Trainer. Same rows, params and machine: same weights to the bit.
+
+Over 200 lines because of the Trainer's settings, which belong beside the loop they set.
+"""
 
 import logging
 import tempfile
