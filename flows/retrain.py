@@ -21,6 +21,7 @@ class Outcome:
     version: str
     """The candidate's version; the champion's when there was nothing new; empty when blocked."""
     run_link: str
+    review_page: str
     seconds: dict[str, float]
     """Wall time of each stage that was brought up to date."""
 
@@ -33,14 +34,20 @@ def retrain() -> Outcome:
     champion = tasks.champion_holding_these_weights()
     if champion:
         cause = f"the champion already holds what these labels, params and code give (version {champion})"
-        return Outcome(verdict="NOTHING_NEW", cause=cause, version=champion, run_link="", seconds={})
+        return Outcome(verdict="NOTHING_NEW", cause=cause, version=champion, run_link="", review_page="", seconds={})
     tasks.fetch_champion()
     seconds = {stage: tasks.reproduce(stage) for stage in tasks.stale_stages()}
     verdict = tasks.read_verdict()
     run_id = tasks.publish(inputs)
     version = tasks.register_candidate(run_id, inputs) if verdict.may_be_approved else ""
-    link = wiring.system().tracker.link(run_id)
-    return Outcome(verdict=verdict.overall.value, cause=verdict.cause, version=version, run_link=link, seconds=seconds)
+    return Outcome(
+        verdict=verdict.overall.value,
+        cause=verdict.cause,
+        version=version,
+        run_link=wiring.system().tracker.link(run_id),
+        review_page=tasks.review_page(),
+        seconds=seconds,
+    )
 
 
 def main() -> int:

@@ -33,7 +33,7 @@ def finish_promotions() -> None:
 
 @task(task_run_name="place inputs", **COMPUTES)
 def place_inputs() -> Inputs:
-    """Snapshot the label store and version it with corpus and frozen set."""
+    """Snapshot the label store and lay it, corpus and frozen set where the stages read them."""
     return publishing.place_inputs(system())
 
 
@@ -49,16 +49,17 @@ def champion_holding_these_weights() -> str:
 
 @task(task_run_name="fetch champion", **COMPUTES)
 def fetch_champion() -> str:
-    """Put the champion where the evaluate stage looks for it."""
-    version = regate.place_champion(system(), system().settings.workspace / layout.CHAMPION)
-    system().pipeline.add([layout.CHAMPION])
-    return version
+    """Put the champion where the evaluate stage looks for it; returns its version, empty when there is none."""
+    return regate.place_champion(system(), system().settings.workspace / layout.CHAMPION)
 
 
 @task(task_run_name="ask DVC what is stale", **COMPUTES)
 def stale_stages() -> tuple[str, ...]:
-    """All stages, or none when DVC says that nothing would run."""
-    return () if system().pipeline.fresh(STAGES[-1]) else STAGES
+    """None when DVC says that nothing would run; else version the inputs, and all stages."""
+    if system().pipeline.fresh(STAGES[-1]):
+        return ()
+    system().pipeline.add([layout.SNAPSHOT, layout.CORPUS, layout.FROZEN, layout.CHAMPION])
+    return STAGES
 
 
 @task(task_run_name="reproduce {stage}", **COMPUTES)
@@ -85,6 +86,13 @@ def publish(inputs: Inputs) -> str:
 def register_candidate(run_id: str, inputs: Inputs) -> str:
     """Register the release folder and point `candidate` at it; returns the version, empty if it was rejected before."""
     return publishing.register_candidate(system(), run_id, inputs)
+
+
+@task(task_run_name="find review page", **COMPUTES)
+def review_page() -> str:
+    """Where the evidence on the weights in the workspace has its page."""
+    weights = publishing.weights_in(system().settings.workspace)
+    return str(system().evidence.folder(weights) / layout.REVIEW_PAGE.name)
 
 
 @task(task_run_name="promote version {version}", **COMPUTES)

@@ -1,12 +1,11 @@
 """The composition root: which adapters the flows use, and where their log lines go."""
 
 import logging
-import os
 from functools import cache
 from pathlib import Path
 
+from ecomintent.adapters import settings
 from ecomintent.adapters import system as adapters
-from ecomintent.adapters.settings import from_environment
 from ecomintent.adapters.system import System
 from ecomintent.errors import EcomIntentError
 
@@ -15,7 +14,7 @@ log = logging.getLogger("ecomintent.flows")
 
 def home() -> Path:
     """The home that the environment names; builds nothing."""
-    return from_environment(os.environ, Path.cwd()).home
+    return settings.current().home
 
 
 @cache

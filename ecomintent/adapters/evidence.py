@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,8 @@ KEPT: Final = (
     layout.PREPARATION_REPORT,
 )
 
+KEY: Final = "key.txt"
+
 
 class Evidence:
     """Folders named by the candidate's weights."""
@@ -28,10 +31,23 @@ class Evidence:
         """Where the evidence of these weights lies."""
         return self._root / weights[:16]
 
-    def keep(self, workspace: Path, lineage: Lineage) -> Path:
-        """Copy what the stages wrote in `workspace`; the folder appears whole or not at all."""
+    def keep(self, workspace: Path, lineage: Lineage, key: str, draw: Callable[[Path], None]) -> Path:
+        """Copy what the stages wrote in `workspace` and let `draw` add pictures; whole or not at all.
+
+        Args:
+            key: identity of the retrain; what is kept under an equal key stays as it is.
+        """
         target = self.folder(lineage.weights)
-        files.replace_folder(target, lambda into: _fill(into, workspace, lineage))
+        noted = target / KEY
+        if noted.is_file() and noted.read_text(encoding="utf-8") == key:
+            return target
+
+        def fill(into: Path) -> None:
+            _fill(into, workspace, lineage)
+            draw(into)
+            (into / KEY).write_text(key, encoding="utf-8")
+
+        files.replace_folder(target, fill)
         return target
 
     def verdict(self, weights: str) -> dict[str, Any]:

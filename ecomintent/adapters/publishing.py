@@ -2,7 +2,6 @@
 
 import json
 import logging
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +43,6 @@ def place_inputs(system: System) -> Inputs:
         tables.use_starter(system)
     corpus = system.corpus.copy_to(workspace / layout.CORPUS)
     snapshot = snapshots.write(system.labels.corrections(), workspace / layout.SNAPSHOT)
-    system.pipeline.add([layout.SNAPSHOT, layout.CORPUS, layout.FROZEN])
     return Inputs(snapshot=snapshot.digest, corpus=corpus.digest, frozen_set=frozen.digest)
 
 
@@ -75,18 +73,17 @@ def publish(system: System, inputs: Inputs) -> str:
     verdict, report, training = (
         read_json(workspace / path) for path in (layout.VERDICT, layout.REPORT, layout.TRAINING_LOG)
     )
-    evidence = system.evidence.keep(workspace, lineage)
-    with tempfile.TemporaryDirectory() as folder:
-        drawn = _pictures(Path(folder), report, verdict)
-        return system.tracker.record(
-            key=record.run_key(lineage, verdict),
-            name=f"{verdict['overall']} {lineage.weights[:8]}",
-            params=_flat_params(workspace / layout.PARAMS),
-            metrics=record.metrics(verdict, report, training),
-            tags=record.tags(lineage, verdict, report["champion_version"] or ""),
-            datasets={"snapshot": inputs.snapshot, "corpus": inputs.corpus, "frozen_set": inputs.frozen_set},
-            artifacts=[*drawn, *sorted(evidence.iterdir())],
-        )
+    key = record.run_key(lineage, verdict)
+    evidence = system.evidence.keep(workspace, lineage, key, lambda folder: _draw(folder, report))
+    return system.tracker.record(
+        key=key,
+        name=f"{verdict['overall']} {lineage.weights[:8]}",
+        params=_flat_params(workspace / layout.PARAMS),
+        metrics=record.metrics(verdict, report, training),
+        tags=record.tags(lineage, verdict, report["champion_version"] or ""),
+        datasets={"snapshot": inputs.snapshot, "corpus": inputs.corpus, "frozen_set": inputs.frozen_set},
+        artifacts=sorted(evidence.iterdir()),
+    )
 
 
 def register_candidate(system: System, run_id: str, inputs: Inputs) -> str:
@@ -129,15 +126,13 @@ def _flat_params(path: Path) -> dict[str, Any]:
     return {f"{name}.{key}": value for name, values in found.items() for key, value in values.items()}
 
 
-def _pictures(folder: Path, report: dict[str, Any], verdict: dict[str, Any]) -> list[Path]:
+def _draw(folder: Path, report: dict[str, Any]) -> None:
     candidate, champion = report["candidate"], report["champion"]
     names = list(candidate["intents"])
-    confusion, per_intent = folder / "confusion.png", folder / "per_intent_f1.png"
-    pictures.confusion(candidate["confusion"], names, confusion)
+    pictures.confusion(candidate["confusion"], names, folder / "confusion.png")
     pictures.per_intent(
         names,
         {name: candidate["intents"][name]["f1"] or 0.0 for name in names},
         {name: champion["intents"][name]["f1"] or 0.0 for name in names} if champion else None,
-        per_intent,
+        folder / "per_intent_f1.png",
     )
-    return [confusion, per_intent]

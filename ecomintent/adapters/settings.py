@@ -1,5 +1,6 @@
 """Where things run: the only reader of the environment. infra/env.example lists every variable (tested)."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,11 @@ def from_environment(environment: Mapping[str, str], cwd: Path) -> Settings:
         )
     url = environment.get("ECOMINTENT_DATABASE_URL") or f"sqlite:///{home / 'labels.db'}"
     return Settings(home=home, project=project, workspace=workspace, params=params, database_url=url)
+
+
+def current() -> Settings:
+    """The settings of this process."""
+    return from_environment(os.environ, Path.cwd())
 
 
 def _project(named: str | None, cwd: Path) -> Path:

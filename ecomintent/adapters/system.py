@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from ecomintent.adapters.clock import SystemClock
 from ecomintent.adapters.dvc_pipeline import DvcPipeline
@@ -11,7 +10,8 @@ from ecomintent.adapters.mlflow_registry import MlflowRegistry
 from ecomintent.adapters.mlflow_store import MlflowStore
 from ecomintent.adapters.mlflow_tracker import MlflowTracker
 from ecomintent.adapters.sealed_tables import SealedTables
-from ecomintent.adapters.settings import Settings, from_environment
+from ecomintent.adapters.settings import Settings
+from ecomintent.adapters.settings import current as settings_of_process
 from ecomintent.adapters.sql_history import SqlHistory
 from ecomintent.adapters.sql_labels import SqlLabelStore
 from ecomintent.ports import Clock, History, LabelStore, Pipeline, Registry, Tracker
@@ -60,4 +60,4 @@ def current() -> System:
     """The system that the environment and the current directory describe."""
     # Before MLflow is imported; later is too late.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    return build(from_environment(os.environ, Path.cwd()))
+    return build(settings_of_process())

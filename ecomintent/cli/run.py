@@ -1,14 +1,11 @@
 """`ecomintent retrain`, `ecomintent status` and `ecomintent ui`."""
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from ecomintent.cli.output import as_json, print_json
-
-if TYPE_CHECKING:
-    from ecomintent.adapters.system import System
 
 
 @click.command()
@@ -23,10 +20,9 @@ def retrain(as_json: bool) -> None:
     Example:
       ecomintent retrain
     """
-    from ecomintent.adapters import processes, system
+    from ecomintent.adapters import processes, settings
 
-    running = system.current()
-    result = processes.run_flow(running.settings, "flows.retrain", [])
+    result = processes.run_flow(settings.current(), "flows.retrain", [])
     if as_json:
         print_json(result)
         return
@@ -34,23 +30,21 @@ def retrain(as_json: bool) -> None:
     if result["seconds"]:
         parts = ", ".join(f"{stage} {seconds:.0f} s" for stage, seconds in result["seconds"].items())
         click.echo(f"stages: {parts}")
-    for line in _next_steps(running, result):
+    for line in _next_steps(result):
         click.echo(line)
 
 
-def _next_steps(running: "System", result: dict[str, Any]) -> list[str]:
+def _next_steps(result: dict[str, Any]) -> list[str]:
     version = result["version"]
-    if result["verdict"] == "BLOCK":
-        return ["the champion stays; see why: " + str(running.settings.workspace / "data/gated/review.html")]
     if result["verdict"] == "NOTHING_NEW":
         return []
+    if result["verdict"] == "BLOCK":
+        return [f"the champion stays; see why: {result['review_page']}"]
     if not version:
         return ["a person rejected these very weights before; bring new labels, or change params.yaml"]
-    found = running.registry.version(version)
-    page = running.evidence.folder(found.weights) / "review.html" if found else ""
     return [
         f"candidate version {version} waits for a person",
-        f"  look:     {page}",
+        f"  look:     {result['review_page']}",
         f"  approve:  ecomintent approve {version} --by NAME --reason TEXT",
         f"  or not:   ecomintent reject {version} --by NAME --reason TEXT",
         f"  run:      {result['run_link']}   (after: make ui)",
