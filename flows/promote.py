@@ -5,6 +5,7 @@ import sys
 
 from prefect import flow
 
+from ecomintent.adapters import processes
 from ecomintent.errors import EcomIntentError
 from ecomintent.gate.verdict import Verdict
 from flows import tasks, wiring
@@ -20,6 +21,7 @@ def main(version: str) -> int:
     """Run the flow in this process; the fresh verdict, or why it stopped, is the last line on stdout, as JSON."""
     wiring.set_up_logging()
     try:
+        processes.mark(wiring.home())
         verdict = promote(version)
     except EcomIntentError as error:
         print(json.dumps({"error": str(error)}))

@@ -23,7 +23,7 @@ from ecomintent.errors import AlreadyRunning, EcomIntentError, InputError, Pipel
 
 log = logging.getLogger(__name__)
 
-MARK: Final = "ECOMINTENT_RETRAIN"
+MARK: Final = "ECOMINTENT_FLOW"
 """Environment variable; its value is `<home>|<pid of the flow>`."""
 
 
@@ -50,24 +50,28 @@ def only_one(home: Path, what: str) -> Iterator[None]:
 
 
 def mark(home: Path) -> None:
-    """Make this process's children recognisable as parts of this retrain."""
+    """Make this process's children recognisable as parts of this flow."""
     os.environ[MARK] = f"{home}|{os.getpid()}"
 
 
 def end_leftovers(home: Path) -> int:
-    """Kill what earlier retrains of this home left running; call it while holding the home.
+    """Kill what flows of this home that are dead left running; call it while holding the home.
 
     Returns:
         How many processes were ended.
     """
-    mine = f"{home}|{os.getpid()}"
-    left = [p for p in psutil.process_iter() if (of := _mark_of(p)).startswith(f"{home}|") and of != mine]
+    left = [process for process in psutil.process_iter() if _is_left(process, home)]
     for process in left:
         process.kill()
     if left:
         log.info("ended %d processes that a killed run left behind", len(left))
         psutil.wait_procs(left, timeout=10)
     return len(left)
+
+
+def _is_left(process: psutil.Process, home: Path) -> bool:
+    of, _, flow = _mark_of(process).rpartition("|")
+    return of == str(home) and not psutil.pid_exists(int(flow))
 
 
 def _mark_of(process: psutil.Process) -> str:

@@ -50,7 +50,7 @@ def processes_of(shop):
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get("ECOMINTENT_RETRAIN", "").startswith(f"{shop.home}|"):
+            if process.environ().get("ECOMINTENT_FLOW", "").startswith(f"{shop.home}|"):
                 found.append(process)
         except (psutil.Error, OSError):
             continue
@@ -128,4 +128,5 @@ def test_the_next_retrain_finishes_the_approved_promotion(shop):
     status = shop.json("status")
     assert (status["champion"]["version"], status["previous"]["version"]) == ("2", "1")
     assert status["unfinished_promotions"] == []
+    assert processes_of(shop) == []
     assert serves(shop, "2")

@@ -51,4 +51,4 @@ def test_no_variable_is_read_that_settings_does_not_know():
         if word.startswith("ECOMINTENT_") and word.isupper()
     }
 
-    assert read - set(VARIABLES) - {"ECOMINTENT_RETRAIN"} == set()
+    assert read - set(VARIABLES) - {"ECOMINTENT_FLOW"} == set()
