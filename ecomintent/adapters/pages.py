@@ -1,6 +1,7 @@
 """The MLflow and Prefect pages of one home, on this machine only."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,8 @@ from ecomintent.adapters.settings import Settings
 
 
 def serve(settings: Settings, *, mlflow_port: int, prefect_port: int, say: Callable[[str], None]) -> int:
-    """Run both servers until one ends or Ctrl-C; returns an exit code."""
+    """Run both servers until one ends, Ctrl-C or a termination signal; returns an exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     environment = {
         **settings.child_environment(os.environ),
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
