@@ -12,6 +12,27 @@ from ecomintent.adapters.settings import Settings
 def serve(settings: Settings, *, mlflow_port: int, prefect_port: int, say: Callable[[str], None]) -> int:
     """Run both servers until one ends, Ctrl-C or a termination signal; returns an exit code."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    servers = _started(settings, mlflow_port, prefect_port)
+    say(f"MLflow   http://127.0.0.1:{mlflow_port}/#/experiments?workflowType=machine_learning")
+    say(f"Prefect  http://127.0.0.1:{prefect_port}/runs")
+    say("Ctrl-C stops both")
+    try:
+        while all(server.poll() is None for server in servers):
+            try:
+                servers[0].wait(timeout=1)
+            except subprocess.TimeoutExpired:
+                continue
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for server in servers:
+            server.terminate()
+        for server in servers:
+            server.wait(timeout=30)
+    return 1
+
+
+def _started(settings: Settings, mlflow_port: int, prefect_port: int) -> list["subprocess.Popen[bytes]"]:
     environment = {
         **settings.child_environment(os.environ),
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
@@ -33,21 +54,4 @@ def serve(settings: Settings, *, mlflow_port: int, prefect_port: int, say: Calla
         "1",
     ]
     prefect = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(prefect_port)]
-    servers = [subprocess.Popen([sys.executable, "-m", *command], env=environment) for command in (mlflow, prefect)]
-    say(f"MLflow   http://127.0.0.1:{mlflow_port}/#/experiments?workflowType=machine_learning")
-    say(f"Prefect  http://127.0.0.1:{prefect_port}/runs")
-    say("Ctrl-C stops both")
-    try:
-        while all(server.poll() is None for server in servers):
-            try:
-                servers[0].wait(timeout=1)
-            except subprocess.TimeoutExpired:
-                continue
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        for server in servers:
-            server.terminate()
-        for server in servers:
-            server.wait(timeout=30)
-    return 1
+    return [subprocess.Popen([sys.executable, "-m", *command], env=environment) for command in (mlflow, prefect)]
