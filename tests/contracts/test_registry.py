@@ -1,4 +1,7 @@
-"""What every model registry promises: the same tests on the fake and on MLflow, then MLflow's own dangers."""
+"""What every model registry promises: the same tests on the fake and on MLflow, then MLflow's own dangers.
+
+Over 250 lines: fake and real registry run the same list of rules.
+"""
 
 import shutil
 from dataclasses import dataclass

@@ -1,3 +1,5 @@
+"""Over 250 lines: the steps of preparation are tested in the order they run."""
+
 import random
 from dataclasses import replace
 

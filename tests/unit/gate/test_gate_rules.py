@@ -1,4 +1,7 @@
-"""The properties of docs/gate.md, section 9.7; the number in a comment is the property's."""
+"""The properties of docs/gate.md, section 9.7; the number in a comment is the property's.
+
+Over 250 lines: the gate's rules are read side by side, in the order of docs/gate.md.
+"""
 
 from dataclasses import replace
 

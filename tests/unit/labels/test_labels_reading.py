@@ -1,4 +1,7 @@
-"""A label file becomes corrections and refused rows; nothing is lost and nothing is guessed."""
+"""A label file becomes corrections and refused rows; nothing is lost and nothing is guessed.
+
+Over 250 lines: one table of row faults, which a reader checks against one reader.
+"""
 
 import json
 from dataclasses import replace
