@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup retrain test test-fast check lock ui clean
+.PHONY: help setup retrain test test-fast check bench-gate lock ui clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -33,6 +33,9 @@ check: $(READY)  ## format, lint, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench-gate: $(READY)  ## how often the gate is wrong, and how fast it is: the tables of docs/gate.md (10 min)
+	$(BIN)/python -m tests.bench.bench_gate
 
 ui: $(READY)  ## the MLflow and Prefect pages of this home, until Ctrl-C
 	$(BIN)/ecomintent ui

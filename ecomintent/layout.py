@@ -9,6 +9,10 @@ CORPUS: Final = INPUT / "corpus.parquet"
 FROZEN: Final = INPUT / "frozen.parquet"
 CHAMPION: Final = INPUT / "champion"
 """The champion's release folder; holds only `none.json` before the first release."""
+ANCHOR: Final = INPUT / "anchor"
+"""The anchor's, likewise; `none.json` also where the anchor is the champion."""
+SEAL: Final = INPUT / "sealed.json"
+"""Digest that the frozen set was sealed under."""
 
 EXPECTATIONS: Final = Path("expectations")
 

@@ -122,11 +122,15 @@ class GateParams:
     """Intents where a miss is expensive: their recall is guarded too."""
     recall_guard: float
     """Recall (0-1) a costly intent may lose."""
+    frozen_runs: int
+    """Candidates a frozen set may judge before a refresh is due."""
+    frozen_refresh_share: float
+    """Share (0-1) of its tickets that a refresh must replace."""
 
     def __post_init__(self) -> None:
         names = [f.name for f in fields(self) if f.type is float or f.type == "float"]
         _between(self, "gate", 0, 1, *names)
-        _at_least(self, "gate", 1, "min_n_pass")
+        _at_least(self, "gate", 1, "min_n_pass", "frozen_runs")
         for name, where in [
             *((n, "margins") for n in self.margins),
             *((n, "costly_intents") for n in self.costly_intents),
@@ -139,12 +143,24 @@ class GateParams:
         return self.margins.get(intent, self.margin)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseParams:
+    """How a release is decided about."""
+
+    approval_days: int
+    """Days a candidate waits for a person, and a yes for its promotion."""
+
+    def __post_init__(self) -> None:
+        _at_least(self, "release", 1, "approval_days")
+
+
 SECTIONS: Final[dict[str, type]] = {
     "prepare": PrepareParams,
     "model": ModelParams,
     "train": TrainParams,
     "evaluate": EvaluateParams,
     "gate": GateParams,
+    "release": ReleaseParams,
 }
 
 

@@ -32,12 +32,22 @@ class LabelStore(Protocol):
 
 
 class History(Protocol):
-    """Append-only record of who approved, promoted, rejected or rolled back what."""
+    """Append-only record of who approved, promoted, rejected or rolled back what, each event linked to the last."""
 
-    def append(self, event: ReleaseEvent) -> None: ...
+    def append(self, event: ReleaseEvent) -> None:
+        """Add `event` at the end; of two writers at once, one comes first and the other is linked to it."""
+        ...
 
     def events(self) -> Sequence[ReleaseEvent]:
         """Oldest first."""
+        ...
+
+    def head(self) -> str:
+        """Link of the last event (`release.chain.link`); 64 zeros where there is none."""
+        ...
+
+    def breaks(self) -> list[str]:
+        """One sentence for each place where the chain of links is broken (`release.chain.breaks`)."""
         ...
 
 
@@ -125,6 +135,17 @@ class Pipeline(Protocol):
 
         Raises:
             PipelineError: the stage failed; quotes its last line.
+        """
+        ...
+
+    def restore(self, out: Path, *, locked: Path, into: Path) -> None:
+        """Lay a stage's output as it was versioned back then at the same place below `into`.
+
+        Args:
+            out: workspace-relative.
+            locked: folder with the dvc.yaml and dvc.lock of that time.
+        Raises:
+            PipelineError: neither cache nor remote holds it.
         """
         ...
 

@@ -19,7 +19,7 @@ class Outcome:
     """PROMOTE, REVIEW, BLOCK, or NOTHING_NEW."""
     cause: str
     version: str
-    """The candidate's version; the champion's when there was nothing new; empty when blocked."""
+    """The new version; the champion's when there was nothing new; empty when these weights were rejected before."""
     run_link: str
     review_page: str
     seconds: dict[str, float]
@@ -29,17 +29,20 @@ class Outcome:
 @flow(name="retrain", timeout_seconds=3 * 60 * 60)
 def retrain() -> Outcome:
     """Turn corrected labels into a candidate a person may approve. Promotes nothing that nobody approved."""
+    tasks.take_up_decisions()
     tasks.finish_promotions()
     inputs = tasks.place_inputs()
     champion = tasks.champion_holding_these_weights()
     if champion:
-        cause = f"the champion already holds what these labels, params and code give (version {champion})"
-        return Outcome(verdict="NOTHING_NEW", cause=cause, version=champion, run_link="", review_page="", seconds={})
+        return _nothing_new(champion)
     tasks.fetch_champion()
     seconds = {stage: tasks.reproduce(stage) for stage in tasks.stale_stages()}
+    champion = tasks.champion_holding_these_weights()
+    if champion:
+        return _nothing_new(champion)
     verdict = tasks.read_verdict()
     run_id = tasks.publish(inputs)
-    version = tasks.register_candidate(run_id, inputs) if verdict.may_be_approved else ""
+    version = tasks.register_candidate(run_id, inputs)
     return Outcome(
         verdict=verdict.overall.value,
         cause=verdict.cause,
@@ -48,6 +51,11 @@ def retrain() -> Outcome:
         review_page=tasks.review_page(),
         seconds=seconds,
     )
+
+
+def _nothing_new(champion: str) -> Outcome:
+    cause = f"the champion already holds what these labels, params and code give (version {champion})"
+    return Outcome(verdict="NOTHING_NEW", cause=cause, version=champion, run_link="", review_page="", seconds={})
 
 
 def main() -> int:

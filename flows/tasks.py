@@ -7,11 +7,12 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from ecomintent import layout
-from ecomintent.adapters import processes, publishing, regate
+from ecomintent.adapters import promoting, publishing, regate
 from ecomintent.adapters.publishing import Inputs
 from ecomintent.errors import PromotionRefused
 from ecomintent.gate.verdict import Verdict
 from ecomintent.release import promotion
+from ecomintent.release.tag_decisions import Asked
 from flows.wiring import log, system
 
 STAGES: Final = ("validate", "prepare", "train", "evaluate", "gate")
@@ -20,11 +21,18 @@ REACHES_OUT: Final[dict[str, Any]] = {"retries": 2, "retry_delay_seconds": [2, 1
 COMPUTES: Final[dict[str, Any]] = {"retries": 0, "cache_policy": NO_CACHE}
 
 
+@task(task_run_name="take up decisions", **COMPUTES)
+def take_up_decisions() -> None:
+    """Turn down what waited too long, and record what people decided on MLflow's page."""
+    promoting.expire(system())
+    promoting.pick_up(system())
+
+
 @task(task_run_name="finish approved promotions", **COMPUTES)
 def finish_promotions() -> None:
-    """Complete what a killed `promote` left half-done, before anything is compared with the champion."""
+    """Promote what is approved but not promoted yet, before anything is compared with the champion."""
     for version in promotion.unfinished(system().history):
-        log.info("version %s was approved but not promoted; finishing that first", version)
+        log.info("version %s is approved but not promoted; doing that now", version)
         try:
             promote_or_refuse.fn(version)
         except PromotionRefused as refusal:
@@ -49,8 +57,8 @@ def champion_holding_these_weights() -> str:
 
 @task(task_run_name="fetch champion", **COMPUTES)
 def fetch_champion() -> str:
-    """Put the champion where the evaluate stage looks for it; returns its version, empty when there is none."""
-    return regate.place_champion(system(), system().settings.workspace / layout.CHAMPION)
+    """Put champion and anchor where the evaluate stage looks for them; the champion's version, empty without one."""
+    return regate.place_champion(system(), system().settings.workspace)
 
 
 @task(task_run_name="ask DVC what is stale", **COMPUTES)
@@ -58,7 +66,7 @@ def stale_stages() -> tuple[str, ...]:
     """None when DVC says that nothing would run; else version the inputs, and all stages."""
     if system().pipeline.fresh(STAGES[-1]):
         return ()
-    system().pipeline.add([layout.SNAPSHOT, layout.CORPUS, layout.FROZEN, layout.CHAMPION])
+    system().pipeline.add([layout.SNAPSHOT, layout.CORPUS, layout.FROZEN, layout.SEAL, layout.CHAMPION, layout.ANCHOR])
     return STAGES
 
 
@@ -97,13 +105,11 @@ def review_page() -> str:
 
 @task(task_run_name="promote version {version}", **COMPUTES)
 def promote_or_refuse(version: str) -> Verdict:
-    """Gate an approved version against today's champion; move the aliases unless the answer is BLOCK."""
-    registry, history = system().registry, system().history
-    with processes.only_one(system().settings.home, "promote"):
-        approval = promotion.require_approval(version, registry=registry, history=history)
-        folder = regate.judge_again(system(), version)
-        verdict = Verdict.from_json(publishing.read_json(folder / layout.VERDICT))
-        promotion.settle(
-            version, verdict=verdict, approval=approval, registry=registry, history=history, clock=system().clock
-        )
-    return verdict
+    """Gate an approved version against today's champion; move the aliases unless the answer is no."""
+    return promoting.promote(system(), version)
+
+
+@task(task_run_name="record the decision on version {version}", **COMPUTES)
+def record_decision(version: str, said: Asked) -> None:
+    """What a named person said, with the time it was said at."""
+    promoting.record(system(), version, said)

@@ -68,14 +68,27 @@ class DvcPipeline:
         """`dvc repro --single-item STAGE`, the stage's own lines passed on to the log."""
         self._run(["repro", "--single-item", stage], stage=stage)
 
+    def restore(self, out: Path, *, locked: Path, into: Path) -> None:
+        """Lay `out` as the dvc.lock in `locked` names it into `into`, from the cache or else the remote."""
+        into.mkdir(parents=True, exist_ok=True)
+        for name in ("dvc.yaml", "dvc.lock"):
+            files.write_bytes(into / name, (locked / name).read_bytes())
+        if not (into / ".dvc").is_dir():
+            self._run(["init", "--no-scm", "--quiet"], folder=into)
+        files.write_text(into / ".dvc" / "config.local", CONFIG.format(home=self._home))
+        try:
+            self._run(["checkout", "--quiet", str(out)], folder=into)
+        except PipelineError:
+            self._run(["pull", "--quiet", str(out)], folder=into)
+
     def push(self) -> None:
         """Copy cache and run-cache to the default remote."""
         self._run(["push", "--run-cache", "--quiet"])
 
-    def _run(self, arguments: list[str], stage: str | None = None) -> str:
+    def _run(self, arguments: list[str], stage: str | None = None, folder: Path | None = None) -> str:
         process = subprocess.Popen(
             [sys.executable, "-m", "dvc", *arguments],
-            cwd=self._workspace,
+            cwd=folder or self._workspace,
             env=self._environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if stage else subprocess.PIPE,

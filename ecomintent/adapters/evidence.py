@@ -1,4 +1,4 @@
-"""Evidence per candidate, kept in the home: verdict, review page, predictions, training keys, lineage."""
+"""Evidence per candidate, kept in the home: verdict, review page, reports, lineage, what DVC locked."""
 
 import json
 import shutil
@@ -63,14 +63,6 @@ def _fill(into: Path, workspace: Path, lineage: Lineage) -> None:
     for path in KEPT:
         name = f"{path.parent.name}-{path.name}" if path.name == "report.json" else path.name
         shutil.copyfile(workspace / path, into / name)
-    # Keys, not texts: enough for the leak check at promotion, nothing personal.
-    _copy_columns(workspace / layout.TRAIN_ROWS, into / "train_keys.parquet", ["text_key"])
-    shutil.copyfile(workspace / "dvc.lock", into / "dvc.lock")
-    shutil.copyfile(workspace / "params.yaml", into / "params.yaml")
+    for name in ("dvc.yaml", "dvc.lock", "params.yaml"):
+        shutil.copyfile(workspace / name, into / name)
     (into / "lineage.json").write_text(json.dumps(asdict(lineage), indent=2) + "\n", encoding="utf-8")
-
-
-def _copy_columns(source: Path, target: Path, columns: list[str]) -> None:
-    import pyarrow.parquet as pq
-
-    pq.write_table(pq.read_table(source, columns=columns), target)

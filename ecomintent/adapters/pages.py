@@ -1,9 +1,11 @@
-"""The MLflow and Prefect pages of one home, on this machine only."""
+"""The MLflow and Prefect pages of one home, on this machine only, and the form for decisions on the latter."""
 
 import os
 import signal
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Callable
 
 from ecomintent.adapters.settings import Settings
@@ -15,21 +17,40 @@ def serve(settings: Settings, *, mlflow_port: int, prefect_port: int, say: Calla
     servers = _started(settings, mlflow_port, prefect_port)
     say(f"MLflow   http://127.0.0.1:{mlflow_port}/#/experiments?workflowType=machine_learning")
     say(f"Prefect  http://127.0.0.1:{prefect_port}/runs")
-    say("Ctrl-C stops both")
+    form = None
     try:
         while all(server.poll() is None for server in servers):
-            try:
-                servers[0].wait(timeout=1)
-            except subprocess.TimeoutExpired:
-                continue
+            if form is None and _answers(f"http://127.0.0.1:{prefect_port}/api/health"):
+                form = _form(settings, prefect_port)
+                say(f"Decide   http://127.0.0.1:{prefect_port}/deployments (decide/form, Run, Custom run)")
+                say("Ctrl-C stops them")
+            time.sleep(1)
     except KeyboardInterrupt:
         return 0
     finally:
-        for server in servers:
+        started = [server for server in (form, *servers) if server is not None]
+        for server in started:
             server.terminate()
-        for server in servers:
+        for server in started:
             server.wait(timeout=30)
     return 1
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _form(settings: Settings, prefect_port: int) -> "subprocess.Popen[bytes]":
+    environment = {
+        **settings.child_environment(os.environ),
+        "PREFECT_API_URL": f"http://127.0.0.1:{prefect_port}/api",
+        "PYTHONPATH": str(settings.project),
+    }
+    return subprocess.Popen([sys.executable, "-m", "flows.served"], cwd=settings.project, env=environment)
 
 
 def _started(settings: Settings, mlflow_port: int, prefect_port: int) -> list["subprocess.Popen[bytes]"]:

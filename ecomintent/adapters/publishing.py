@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ecomintent import files, layout, params
-from ecomintent.adapters import git, pictures, tables
+from ecomintent.adapters import git, regate, review, tables
 from ecomintent.adapters.system import System
 from ecomintent.data import snapshot as snapshots
 from ecomintent.errors import InputError
 from ecomintent.params import ModelParams
-from ecomintent.records import Lineage
-from ecomintent.release import record
+from ecomintent.records import Lineage, ReleaseEvent
+from ecomintent.release import deadline, record
 from ecomintent.release.approval import decision
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def place_inputs(system: System) -> Inputs:
     """
     workspace = system.settings.workspace
     system.pipeline.prepare()
-    frozen = system.frozen.copy_to(workspace / layout.FROZEN)
+    frozen = regate.place_frozen(system, workspace)
     if system.corpus.current() is None:
         tables.use_starter(system)
     corpus = system.corpus.copy_to(workspace / layout.CORPUS)
@@ -73,21 +73,22 @@ def publish(system: System, inputs: Inputs) -> str:
     verdict, report, training = (
         read_json(workspace / path) for path in (layout.VERDICT, layout.REPORT, layout.TRAINING_LOG)
     )
+    _record_judgement(system, lineage, verdict)
     key = record.run_key(lineage, verdict)
-    evidence = system.evidence.keep(workspace, lineage, key, lambda folder: _draw(folder, report))
+    evidence = system.evidence.keep(workspace, lineage, key, lambda folder: review.draw(system, lineage, folder))
     return system.tracker.record(
         key=key,
         name=f"{verdict['overall']} {lineage.weights[:8]}",
-        params=_flat_params(workspace / layout.PARAMS),
+        params=review.flat_params(workspace / layout.PARAMS),
         metrics=record.metrics(verdict, report, training),
-        tags=record.tags(lineage, verdict, report["champion_version"] or ""),
+        tags=record.tags(lineage, verdict, _champion(report)),
         datasets={"snapshot": inputs.snapshot, "corpus": inputs.corpus, "frozen_set": inputs.frozen_set},
         artifacts=sorted(evidence.iterdir()),
     )
 
 
 def register_candidate(system: System, run_id: str, inputs: Inputs) -> str:
-    """Register the trained folder and point `candidate` at it; equal weights stay one version.
+    """Register the trained folder; point `candidate` at it unless the gate blocked it. Equal weights stay one version.
 
     Returns:
         The version; empty when a person already rejected these very weights.
@@ -95,18 +96,50 @@ def register_candidate(system: System, run_id: str, inputs: Inputs) -> str:
     workspace = system.settings.workspace
     lineage = lineage_of(system, inputs)
     verdict, report = read_json(workspace / layout.VERDICT), read_json(workspace / layout.REPORT)
-    tags = record.tags(lineage, verdict, report["champion_version"] or "")
+    tags = record.tags(lineage, verdict, _champion(report))
     version = system.registry.register(
         workspace / layout.MODEL, run_id=run_id, weights=lineage.weights, tags=tags
     ).version
     said = decision(version, system.history.events())
-    if said is not None and said.event == "rejected":
+    if said is not None and said.event == "rejected" and "expired" not in said.details:
         log.info("version %s holds the same weights and was rejected by %s", version, said.by)
         return ""
+    if verdict["overall"] == "BLOCK":
+        # Registered, so that two persons can override with open eyes; no alias, so that nobody takes it for waiting.
+        system.registry.tag(version, {"approval": "blocked"})
+        if system.registry.aliases().get("candidate") == version:
+            system.registry.drop("candidate")
+        return version
     if system.registry.aliases().get("candidate") != version:
         system.registry.point("candidate", version)
-        system.registry.tag(version, {"approval": "pending"})
+    deadline.request(
+        version,
+        verdict_digest=tags["verdict_digest"],
+        registry=system.registry,
+        history=system.history,
+        clock=system.clock,
+    )
     return version
+
+
+def _champion(report: dict[str, Any]) -> str:
+    return report["versions"]["champion"] or ""
+
+
+def _record_judgement(system: System, lineage: Lineage, verdict: dict[str, Any]) -> None:
+    """Say in the history that the frozen set was shown this candidate; the same verdict again adds nothing."""
+    details = {
+        "frozen_set": lineage.frozen_set,
+        "weights": lineage.weights,
+        "verdict": verdict["overall"],
+        "verdict_digest": record.verdict_digest(verdict),
+    }
+    if not any(event.event == "judged" and event.details == details for event in system.history.events()):
+        system.history.append(
+            ReleaseEvent(
+                at=system.clock.now(), event="judged", version="", by="gate", reason=verdict["cause"], details=details
+            )
+        )
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -119,20 +152,3 @@ def read_json(path: Path) -> dict[str, Any]:
         raise InputError("not there; run the stage that writes it", where=str(path))
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
-
-
-def _flat_params(path: Path) -> dict[str, Any]:
-    found = {name: asdict(params.section(path, name, into=kind)) for name, kind in params.SECTIONS.items()}
-    return {f"{name}.{key}": value for name, values in found.items() for key, value in values.items()}
-
-
-def _draw(folder: Path, report: dict[str, Any]) -> None:
-    candidate, champion = report["candidate"], report["champion"]
-    names = list(candidate["intents"])
-    pictures.confusion(candidate["confusion"], names, folder / "confusion.png")
-    pictures.per_intent(
-        names,
-        {name: candidate["intents"][name]["f1"] or 0.0 for name in names},
-        {name: champion["intents"][name]["f1"] or 0.0 for name in names} if champion else None,
-        folder / "per_intent_f1.png",
-    )

@@ -9,66 +9,94 @@ from pathlib import Path
 from typing import Final
 
 from ecomintent import files, layout
+from ecomintent.adapters import frozen_set
 from ecomintent.adapters.system import System
 from ecomintent.errors import PipelineError, PromotionRefused, ReleaseError
+from ecomintent.records import Sealed
 
 STAGES: Final = ("evaluate", "gate")
 
 
-def place_champion(system: System, folder: Path) -> str:
-    """Put the champion's release at `folder` as the evaluate stage expects it.
+def place_champion(system: System, workspace: Path) -> str:
+    """Put the champion's and the anchor's releases where the evaluate stage of `workspace` expects them.
+
+    An anchor that is the champion is not placed twice: it would be compared twice with the same outcome.
 
     Returns:
-        Its version, empty when there is no champion.
+        The champion's version, empty when there is none.
     """
-    version = system.registry.aliases().get("champion", "")
-    noted = folder / "champion.json"
-    found = system.registry.version(version) if version else None
-    if version and found is None:
-        raise ReleaseError(f"the champion alias names version {version}, which the registry does not have")
-    wanted = {"version": version, "weights": found.weights} if found else {}
-    if not found:
-        if not (folder / "none.json").is_file():
-            files.replace_folder(folder, lambda into: (into / "none.json").write_text("{}\n", encoding="utf-8"))
-        return ""
-    release = system.registry.fetch(version, system.settings.releases)
-    if noted.is_file() and json.loads(noted.read_text(encoding="utf-8")) == wanted:
-        return version
+    aliases = system.registry.aliases()
+    champion, anchor = aliases.get("champion", ""), aliases.get("anchor", "")
+    _place(system, "champion", champion, workspace / layout.CHAMPION)
+    _place(system, "anchor", "" if anchor == champion or not champion else anchor, workspace / layout.ANCHOR)
+    return champion
 
-    def fill(into: Path) -> None:
-        shutil.copytree(release, into / "model")
-        (into / "champion.json").write_text(json.dumps(wanted, sort_keys=True) + "\n", encoding="utf-8")
 
-    files.replace_folder(folder, fill)
-    return version
+def place_frozen(system: System, workspace: Path) -> Sealed:
+    """Put the frozen set, and the digest it was sealed under, where the stages of `workspace` expect them.
+
+    Raises:
+        InputError: there is none, or it is not what was sealed.
+    """
+    sealed = frozen_set.require_sealed(system)
+    system.frozen.copy_to(workspace / layout.FROZEN)
+    note = json.dumps({"frozen_set": sealed.digest}) + "\n"
+    seal = workspace / layout.SEAL
+    if not seal.is_file() or seal.read_text(encoding="utf-8") != note:
+        files.write_text(seal, note)
+    return sealed
 
 
 def judge_again(system: System, version: str) -> Path:
     """Score and judge a registered version; the folder that holds its fresh verdict and review page.
 
     Raises:
-        PromotionRefused: its evidence is not here, so that the leak check cannot be repeated.
+        PromotionRefused: its evidence or its training rows are gone, so that the leak check cannot be repeated.
         PipelineError: a stage failed.
     """
     registered = system.registry.version(version)
     if registered is None:
         raise PromotionRefused(f"version {version} is not in the registry")
-    keys = system.evidence.folder(registered.weights) / "train_keys.parquet"
-    if not keys.is_file():
-        raise PromotionRefused(f"the evidence of version {version} is not in {keys.parent}; retrain here, then approve")
+    evidence = system.evidence.folder(registered.weights)
+    if not (evidence / "dvc.lock").is_file():
+        raise PromotionRefused(f"the evidence of version {version} is not in {evidence}; retrain here, then approve")
     folder = system.settings.home / "promotions" / version
     shutil.rmtree(folder, ignore_errors=True)
+    try:
+        system.pipeline.restore(layout.PREPARED, locked=evidence, into=folder)
+    except PipelineError as error:
+        raise PromotionRefused(f"the training rows of version {version} are gone ({error}); retrain here") from error
     release = system.registry.fetch(version, system.settings.releases)
     (folder / layout.TRAINED).mkdir(parents=True)
     (folder / layout.MODEL).symlink_to(release)
-    (folder / layout.PREPARED).mkdir(parents=True)
-    shutil.copyfile(keys, folder / layout.TRAIN_ROWS)
     shutil.copyfile(system.settings.params, folder / layout.PARAMS)
-    system.frozen.copy_to(folder / layout.FROZEN)
-    place_champion(system, folder / layout.CHAMPION)
+    place_frozen(system, folder)
+    place_champion(system, folder)
     for stage in STAGES:
         _run(system, stage, folder)
     return folder
+
+
+def _place(system: System, role: str, version: str, folder: Path) -> None:
+    """One release at `folder`, or the note that there is none; unchanged where it lies there already."""
+    if not version:
+        if not (folder / "none.json").is_file():
+            files.replace_folder(folder, lambda into: (into / "none.json").write_text("{}\n", encoding="utf-8"))
+        return
+    found = system.registry.version(version)
+    if found is None:
+        raise ReleaseError(f"the {role} alias names version {version}, which the registry does not have")
+    wanted = {"version": version, "weights": found.weights}
+    noted = folder / "release.json"
+    release = system.registry.fetch(version, system.settings.releases)
+    if noted.is_file() and json.loads(noted.read_text(encoding="utf-8")) == wanted:
+        return
+
+    def fill(into: Path) -> None:
+        shutil.copytree(release, into / "model")
+        (into / "release.json").write_text(json.dumps(wanted, sort_keys=True) + "\n", encoding="utf-8")
+
+    files.replace_folder(folder, fill)
 
 
 def _run(system: System, stage: str, folder: Path) -> None:

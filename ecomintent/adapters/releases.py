@@ -6,7 +6,7 @@ from typing import Final
 from ecomintent.adapters.system import System
 from ecomintent.errors import InputError
 
-ALIASES: Final = ("champion", "candidate", "previous")
+ALIASES: Final = ("champion", "candidate", "previous", "anchor")
 
 
 def version_of(system: System, name: str) -> str:

@@ -32,26 +32,38 @@ class SealedTables:
     def path(self) -> Path | None:
         """The current table's file, to read from; None before the first import."""
         sealed = self.current()
-        return self._path(sealed.digest) if sealed else None
+        return self.file(sealed.digest) if sealed else None
 
     def replace(self, produce: Callable[[Path], Sealed], origin: str) -> Sealed:
         """Let `produce` write a parquet file and say its digest; make it the current one."""
+        sealed = self.store(produce)
+        self.point(sealed, origin)
+        return sealed
+
+    def store(self, produce: Callable[[Path], Sealed]) -> Sealed:
+        """Let `produce` write a parquet file and say its digest; which table counts does not change."""
         sealed: list[Sealed] = []
         fresh = self._folder / "incoming.parquet"
         files.write(fresh, lambda path: sealed.append(produce(path)))
-        path = self._path(sealed[0].digest)
-        fresh.replace(path)
-        noted = {
-            "digest": sealed[0].digest,
-            "rows": str(sealed[0].rows),
-            "origin": origin,
-            "sha256": files.digest(path),
-        }
-        files.write_text(self._folder / "current.json", json.dumps(noted, indent=2) + "\n")
+        fresh.replace(self.file(sealed[0].digest))
         return sealed[0]
 
-    def copy_to(self, target: Path) -> Sealed:
-        """Put the current table at `target`, unless the same bytes lie there.
+    def point(self, sealed: Sealed, origin: str) -> None:
+        """Make a stored table the current one."""
+        noted = {
+            "digest": sealed.digest,
+            "rows": str(sealed.rows),
+            "origin": origin,
+            "sha256": files.digest(self.file(sealed.digest)),
+        }
+        files.write_text(self._folder / "current.json", json.dumps(noted, indent=2) + "\n")
+
+    def file(self, digest: str) -> Path:
+        """Where the table of this digest lies, current or older."""
+        return self._folder / f"{digest}.parquet"
+
+    def intact(self) -> Path:
+        """The current table's file, once its bytes are the sealed ones.
 
         Raises:
             InputError: nothing was imported yet, or the stored file is not what was sealed.
@@ -63,12 +75,23 @@ class SealedTables:
                 "(or the invented samples: ecomintent samples)",
                 where=self._kind,
             )
-        source = self._path(sealed.digest)
+        source = self.file(sealed.digest)
         if not source.is_file() or files.digest(source) != noted["sha256"]:
             raise InputError(
                 f"the sealed table {sealed.short} was changed or removed; import it again", where=str(source)
             )
-        if not target.is_file() or files.digest(target) != noted["sha256"]:
+        return source
+
+    def copy_to(self, target: Path) -> Sealed:
+        """Put the current table at `target`, unless the same bytes lie there.
+
+        Raises:
+            InputError: as `intact`.
+        """
+        source, sealed = self.intact(), self.current()
+        if sealed is None:
+            raise InputError("it was removed while it was read; try again", where=self._kind)
+        if not target.is_file() or files.digest(target) != files.digest(source):
             files.write(target, lambda path: shutil.copyfile(source, path))
         return sealed
 
@@ -76,8 +99,12 @@ class SealedTables:
         path = self._folder / "current.json"
         if not path.is_file():
             return None
-        noted: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            noted: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+            int(noted["rows"]), noted["digest"] + noted["sha256"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"damaged ({type(error).__name__}: {error}); import again: ecomintent {self._kind} import FILE",
+                where=str(path),
+            ) from error
         return noted
-
-    def _path(self, digest: str) -> Path:
-        return self._folder / f"{digest}.parquet"

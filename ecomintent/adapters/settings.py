@@ -8,7 +8,13 @@ from typing import Final
 
 from ecomintent.errors import InputError
 
-VARIABLES: Final = ("ECOMINTENT_HOME", "ECOMINTENT_PROJECT", "ECOMINTENT_PARAMS", "ECOMINTENT_DATABASE_URL")
+VARIABLES: Final = (
+    "ECOMINTENT_HOME",
+    "ECOMINTENT_PROJECT",
+    "ECOMINTENT_PARAMS",
+    "ECOMINTENT_DATABASE_URL",
+    "ECOMINTENT_SIGNING_KEY",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +29,8 @@ class Settings:
     """Where the pipeline runs: the checkout itself for its own home, else a folder in `home`."""
     params: Path
     database_url: str
+    signing_key: Path | None = None
+    """The private key that signs passports; None: one is made in the home."""
 
     @property
     def tracking_uri(self) -> str:
@@ -41,8 +49,10 @@ class Settings:
 
     def child_environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """`base` plus what Prefect, MLflow, DVC and friends must know to stay inside the home and quiet."""
+        signing_key = {"ECOMINTENT_SIGNING_KEY": str(self.signing_key)} if self.signing_key else {}
         return {
             **base,
+            **signing_key,
             "ECOMINTENT_HOME": str(self.home),
             "ECOMINTENT_PROJECT": str(self.project),
             "ECOMINTENT_PARAMS": str(self.params),
@@ -80,7 +90,15 @@ def from_environment(environment: Mapping[str, str], cwd: Path) -> Settings:
             where="ECOMINTENT_PARAMS",
         )
     url = environment.get("ECOMINTENT_DATABASE_URL") or f"sqlite:///{home / 'labels.db'}"
-    return Settings(home=home, project=project, workspace=workspace, params=params, database_url=url)
+    named_key = environment.get("ECOMINTENT_SIGNING_KEY")
+    return Settings(
+        home=home,
+        project=project,
+        workspace=workspace,
+        params=params,
+        database_url=url,
+        signing_key=(cwd / named_key).resolve() if named_key else None,
+    )
 
 
 def current() -> Settings:

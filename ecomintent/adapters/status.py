@@ -1,9 +1,14 @@
 """Where things stand, for `ecomintent status`."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from ecomintent import params
 from ecomintent.adapters.system import System
-from ecomintent.release import promotion
+from ecomintent.data import frozen_ledger
+from ecomintent.params import GateParams, ReleaseParams
+from ecomintent.records import Sealed
+from ecomintent.release import deadline, promotion
 
 
 def read(system: System) -> dict[str, Any]:
@@ -12,12 +17,13 @@ def read(system: System) -> dict[str, Any]:
     frozen = system.frozen.current()
     return {
         "home": str(system.settings.home),
-        **{name: _release(system, aliases.get(name)) for name in ("champion", "candidate", "previous")},
+        **{name: _release(system, aliases.get(name)) for name in ("champion", "candidate", "previous", "anchor")},
         "champion_since": _since(system, aliases.get("champion")),
         "corrections": len(system.labels.corrections()),
         "quarantined": len(system.labels.quarantine()),
-        "frozen_set": {"digest": frozen.digest, "rows": frozen.rows} if frozen else None,
+        "frozen_set": {"digest": frozen.digest, "rows": frozen.rows, **_served(system, frozen)} if frozen else None,
         "unfinished_promotions": promotion.unfinished(system.history),
+        "decide_by": _decide_by(system, aliases.get("candidate", "")),
     }
 
 
@@ -32,10 +38,33 @@ def sentences(found: dict[str, Any]) -> list[str]:
         lines.append("champion    none yet")
     if candidate:
         lines.append(f"candidate   version {candidate['version']}: {candidate['verdict']}, {candidate['cause']}")
-    frozen = found["frozen_set"]
-    lines.append(f"frozen set  {frozen['rows']} tickets, {frozen['digest'][:12]}" if frozen else "frozen set  none yet")
+        lines.append(f"            decide by {found['decide_by']}")
+    lines.append(_frozen_line(found["frozen_set"]))
     lines.append(f"corrections {found['corrections']}, {found['quarantined']} rows in quarantine")
     return [*lines, f"next        {_next(found)}"]
+
+
+def _frozen_line(frozen: dict[str, Any] | None) -> str:
+    if frozen is None:
+        return "frozen set  none yet"
+    line = f"frozen set  {frozen['rows']} tickets, {frozen['digest'][:12]}, has judged {frozen['runs']} candidates"
+    return f"{line}; refresh due: ecomintent frozen refresh FILE" if frozen["refresh_due"] else line
+
+
+def _served(system: System, frozen: Sealed) -> dict[str, Any]:
+    gate = params.section(system.settings.params, "gate", into=GateParams)
+    standing = frozen_ledger.standing(
+        system.history.events(), frozen.digest, runs_allowed=gate.frozen_runs, share=gate.frozen_refresh_share
+    )
+    return {"runs": standing.runs, "refresh_due": standing.refresh_due}
+
+
+def _decide_by(system: System, candidate: str) -> str | None:
+    opened = deadline.waiting_since(candidate, system.history.events()) if candidate else None
+    if opened is None:
+        return None
+    days = params.section(system.settings.params, "release", into=ReleaseParams).approval_days
+    return (datetime.fromisoformat(opened.at) + timedelta(days=days)).date().isoformat()
 
 
 def _next(found: dict[str, Any]) -> str:

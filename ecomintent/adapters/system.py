@@ -12,6 +12,7 @@ from ecomintent.adapters.mlflow_tracker import MlflowTracker
 from ecomintent.adapters.sealed_tables import SealedTables
 from ecomintent.adapters.settings import Settings
 from ecomintent.adapters.settings import current as settings_of_process
+from ecomintent.adapters.signing_keys import SigningKeys
 from ecomintent.adapters.sql_history import SqlHistory
 from ecomintent.adapters.sql_labels import SqlLabelStore
 from ecomintent.ports import Clock, History, LabelStore, Pipeline, Registry, Tracker
@@ -27,6 +28,7 @@ class System:
     frozen: SealedTables
     corpus: SealedTables
     evidence: Evidence
+    keys: SigningKeys
     registry: Registry
     tracker: Tracker
     pipeline: Pipeline
@@ -43,6 +45,7 @@ def build(settings: Settings) -> System:
         frozen=SealedTables(settings.home, "frozen"),
         corpus=SealedTables(settings.home, "corpus"),
         evidence=Evidence(settings.home),
+        keys=SigningKeys(settings.home, settings.signing_key),
         registry=MlflowRegistry(store),
         tracker=MlflowTracker(store),
         pipeline=DvcPipeline(

@@ -1,33 +1,14 @@
-"""Importing the sealed tables: frozen set, base corpus, and the bundled samples."""
+"""Importing the base corpus and the bundled samples."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from ecomintent import params
 from ecomintent.adapters.system import System
 from ecomintent.errors import InputError
-from ecomintent.params import GateParams, PrepareParams
 from ecomintent.records import Refused, Sealed
 
 SAMPLES: Final = "data/samples"
-
-
-def import_frozen(system: System, file: Path) -> tuple[Sealed, Sequence[str]]:
-    """Seal `file` as the frozen set.
-
-    Returns:
-        The sealed table, and one warning for each intent with too few tickets to PASS.
-    Raises:
-        InputError: any row is at fault; nothing changes.
-    """
-    from ecomintent.data.frozen_reading import read_frozen, write_frozen
-
-    prepare = params.section(system.settings.params, "prepare", into=PrepareParams)
-    gate = params.section(system.settings.params, "gate", into=GateParams)
-    rows, warnings = read_frozen(file, params=prepare, min_tickets=gate.min_n_pass)
-    return system.frozen.replace(lambda path: write_frozen(rows, path), file.name), warnings
 
 
 def import_corpus(
@@ -55,10 +36,11 @@ def load_samples(system: System) -> str:
     """Fill an empty home with the bundled samples; says what was done."""
     if system.frozen.current() or system.corpus.current() or system.labels.corrections():
         return "this home already holds tickets: nothing loaded"
+    from ecomintent.adapters import frozen_set
     from ecomintent.labels.reading import read_labels
 
     corpus, _ = use_starter(system)
-    frozen, _ = import_frozen(system, sample(system, "frozen"))
+    frozen, _ = frozen_set.import_frozen(system, sample(system, "frozen"), by="ecomintent samples")
     corrections, refused = read_labels(sample(system, "corrections-month1"))
     stored = system.labels.add(corrections, refused).stored
     return (
@@ -81,22 +63,9 @@ def sample(system: System, name: str) -> Path:
 
 def in_frozen_set(system: System) -> Callable[[str], bool]:
     """Says whether a text is the same ticket as a frozen one; no text is before a set was imported."""
+    from ecomintent.data.frozen_reading import read_stored
     from ecomintent.data.leakage import text_key
 
-    keys = frozenset(text_key(text) for text in _frozen_column(system, "text"))
-    return lambda text: text_key(text) in keys
-
-
-def frozen_counts(system: System) -> dict[str, int]:
-    """Tickets of the frozen set by intent, most first."""
-    return dict(Counter(_frozen_column(system, "label")).most_common())
-
-
-def _frozen_column(system: System, name: str) -> list[str]:
-    import pyarrow.parquet as pq
-
     path = system.frozen.path()
-    if path is None:
-        return []
-    column: list[str] = pq.read_table(path, columns=[name])[name].to_pylist()
-    return column
+    keys = frozenset(text_key(row.text) for row in read_stored(path)) if path else frozenset()
+    return lambda text: text_key(text) in keys

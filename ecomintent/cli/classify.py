@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ecomintent.cli.output import as_json, print_json
+from ecomintent.cli.output import as_json, print_json, warn
 from ecomintent.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,9 +21,14 @@ SHOWN = 3
 @click.option("--input", "source", type=click.Path(path_type=Path), help="JSONL file with id and text.")
 @click.option("--output", "target", type=click.Path(path_type=Path), help="JSONL file to write.")
 @click.option("--release", default="champion", show_default=True, help="champion, candidate, previous or a version.")
+@click.option("--unreleased", is_flag=True, help="Ask a version that was never released, to try it; warns.")
 @as_json
-def classify(text: str | None, source: Path | None, target: Path | None, release: str, as_json: bool) -> None:
+def classify(
+    *, text: str | None, source: Path | None, target: Path | None, release: str, unreleased: bool, as_json: bool
+) -> None:
     """Put an intent on TEXT, or on every ticket of a JSONL file.
+
+    Weights without a passport that verifies are refused (`ecomintent release verify` says what is wrong).
 
     \b
     Examples:
@@ -34,13 +39,13 @@ def classify(text: str | None, source: Path | None, target: Path | None, release
         raise click.UsageError("give either TEXT, or --input FILE with --output FILE")
     if source is not None and target is not None:
         tickets = _read(source)
-        predictions = _predict(release, [ticket["text"] for ticket in tickets])
+        predictions = _predict(release, [ticket["text"] for ticket in tickets], unreleased)
         _write(target, tickets, predictions)
         click.echo(f"{len(tickets)} tickets classified into {target}", err=True)
         return
     if text is None or not text.strip():
         raise InputError("the text is empty; give the customer's message", where="TEXT")
-    prediction = _predict(release, [text])[0]
+    prediction = _predict(release, [text], unreleased)[0]
     if as_json:
         print_json(_record(prediction))
         return
@@ -48,16 +53,21 @@ def classify(text: str | None, source: Path | None, target: Path | None, release
     click.echo("  ".join(f"{name} {score:.2f}" for name, score in best))
 
 
-def _predict(release: str, texts: Sequence[str]) -> "list[Prediction]":
+def _predict(release: str, texts: Sequence[str], unreleased: bool) -> "list[Prediction]":
     from ecomintent import params
-    from ecomintent.adapters import system
-    from ecomintent.adapters.releases import resolve
+    from ecomintent.adapters import passports, system
+    from ecomintent.adapters.releases import resolve, version_of
     from ecomintent.model.inference import Classifier
     from ecomintent.params import EvaluateParams
     from ecomintent.progress import on_terminal
 
     running = system.current()
-    folder, weights = resolve(running, release)
+    version = version_of(running, release)
+    if unreleased:
+        warn(f"version {version} is asked without a look at its passport: for a trial only")
+    else:
+        passports.require(running, version)
+    folder, weights = resolve(running, version)
     settings = params.section(running.settings.params, "evaluate", into=EvaluateParams)
     classifier = Classifier.load(folder, expected_digest=weights)
     return classifier.classify(texts, track=on_terminal, batch_size=settings.batch_size, threads=settings.threads)
@@ -94,3 +104,6 @@ def _record(prediction: "Prediction") -> dict[str, Any]:
         "confidence": round(prediction.confidence, 6),
         "scores": {name: round(score, 6) for name, score in prediction.scores.items()},
     }
+
+
+COMMANDS = (classify,)

@@ -106,3 +106,6 @@ def status(as_json: bool) -> None:
     click.echo(f"{len(stored)} corrections")
     print_table([(name, str(count)) for name, count in intents.most_common()], ("intent", "corrections"))
     print_table([(name, str(count)) for name, count in provenances.most_common()], ("provenance", "corrections"))
+
+
+COMMANDS = (labels,)

@@ -1,8 +1,13 @@
-"""`ecomintent approve`, `reject`, `rollback`, `show`: what a person decides, and what it rests on."""
+"""What a person decides about a release, and what that rests on: approve, reject, rollback, anchor, show."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from ecomintent.cli.output import as_json, points, print_json, print_table
+from ecomintent.taxonomy import require
 
 named = click.option("--by", required=True, help="The person who decides.")
 
@@ -10,30 +15,28 @@ named = click.option("--by", required=True, help="The person who decides.")
 @click.command()
 @click.argument("version")
 @named
-@click.option("--reason", default="", help="Why; needed where the verdict is REVIEW.")
-def approve(version: str, by: str, reason: str) -> None:
+@click.option("--reason", default="", help="Why; needed where the verdict is REVIEW or BLOCK.")
+@click.option(
+    "--intent", "waived", multiple=True, metavar="INTENT=REASON", help="Why an undecided intent may be released."
+)
+@click.option("--override", is_flag=True, help="Release it although the gate says BLOCK; needs --second.")
+@click.option("--second", default="", help="With --override: the other person who agrees.")
+def approve(*, version: str, by: str, reason: str, waived: tuple[str, ...], override: bool, second: str) -> None:
     """Approve VERSION: the gate is asked again against today's champion, then the aliases move.
 
-    Safe to repeat: what a crash left half-done is completed.
+    Where the verdict is REVIEW, every undecided intent needs a reason of its own. Safe to repeat: what a crash left
+    half-done is completed.
 
     \b
-    Example:
-      ecomintent approve 2 --by "Dana Ortiz" --reason "EXCHANGE_REQUEST checked by hand"
+    Examples:
+      ecomintent approve 2 --by "Dana Ortiz" --reason "errors read"
+      ecomintent approve 2 --by "Dana Ortiz" --reason "errors read" --intent EXCHANGE_REQUEST="12 new tickets read"
+      ecomintent approve 2 --by "Dana Ortiz" --override --second "Eoin Walsh" --reason "two frozen labels are wrong"
     """
-    from ecomintent.adapters import processes, system
-    from ecomintent.release import approval
-
-    running = system.current()
-    approval.approve(
-        version,
-        by=by,
-        reason=reason,
-        registry=running.registry,
-        history=running.history,
-        clock=running.clock,
-    )
-    result = processes.run_flow(running.settings, "flows.promote", [version])
-    click.echo(f"version {version} is the champion ({result['verdict']}: {result['cause']})")
+    if override != bool(second.strip()):
+        raise click.UsageError("--override and --second NAME go together")
+    answer = {"decision": "approve", "undecided": _waivers(waived), "second_person": second}
+    click.echo(_decided(answer | {"version": version, "by": by, "reason": reason}))
 
 
 @click.command()
@@ -47,19 +50,66 @@ def reject(version: str, by: str, reason: str) -> None:
     Example:
       ecomintent reject 2 --by "Dana Ortiz" --reason "too many refund tickets read as returns"
     """
-    from ecomintent.adapters import system
-    from ecomintent.release import approval
+    click.echo(_decided({"decision": "reject", "version": version, "by": by, "reason": reason}))
+
+
+def _decided(answer: dict[str, Any]) -> str:
+    from ecomintent.adapters import processes, settings
+
+    said: str = processes.run_flow(settings.current(), "flows.decide", [json.dumps(answer)])["says"]
+    return said
+
+
+def _waivers(waived: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for each in waived:
+        name, equals, why = each.partition("=")
+        if not equals or not why.strip():
+            raise click.UsageError(f'--intent {each!r}: write INTENT=REASON, such as WISMO="12 tickets read"')
+        found[require(name.strip().upper(), where="--intent")] = why.strip()
+    return found
+
+
+@click.command()
+def decisions() -> None:
+    """Take up decisions left as tags on MLflow's page, end those that waited too long, promote what is approved.
+
+    On the candidate's page in MLflow set the tags approved_by, approval_reason (and approval_reason.INTENT for each
+    undecided intent), and approval = approved. To say no: rejected_by, approval_reason, approval = rejected.
+
+    \b
+    Example:
+      ecomintent decisions
+    """
+    from ecomintent.adapters import processes, settings
+
+    found = processes.run_flow(settings.current(), "flows.promote", [])
+    click.echo(f"champion: {found['champion'] or 'none yet'}; waits for a person: {found['candidate'] or 'nothing'}")
+
+
+@click.command()
+@named
+@click.option("--reason", required=True, help="Why today's champion is good enough to be measured against.")
+def anchor(by: str, reason: str) -> None:
+    """Make today's champion the anchor, the fixed reference that keeps small losses from adding up.
+
+    Only where every intent PASSes against the anchor so far. The first release becomes the anchor by itself.
+
+    \b
+    Example:
+      ecomintent anchor --by "Dana Ortiz" --reason "a year of gains, all intents PASS against version 1"
+    """
+    from ecomintent.adapters import releases, system
+    from ecomintent.gate.verdict import Verdict
+    from ecomintent.release import anchor as anchors
+    from ecomintent.release.approval import existing
 
     running = system.current()
-    approval.reject(
-        version,
-        by=by,
-        reason=reason,
-        registry=running.registry,
-        history=running.history,
-        clock=running.clock,
-    )
-    click.echo(f"version {version} is rejected; the champion stays")
+    version = releases.version_of(running, "champion")
+    verdict = Verdict.from_json(running.evidence.verdict(existing(version, running.registry).weights))
+    ports: dict[str, Any] = {"registry": running.registry, "history": running.history, "clock": running.clock}
+    before = anchors.move(version, by=by, reason=reason, verdict=verdict, **ports)
+    click.echo(f"version {version} is the anchor" + (f"; it was version {before}" if before != version else " already"))
 
 
 @click.command()
@@ -72,11 +122,14 @@ def rollback(by: str, reason: str) -> None:
     Example:
       ecomintent rollback --by "Dana Ortiz" --reason "cancellations go to the wrong queue since Monday"
     """
-    from ecomintent.adapters import processes, system
+    from ecomintent.adapters import passports, processes, system
     from ecomintent.release import promotion
 
     running = system.current()
     with processes.only_one(running.settings.home, "promote"):
+        aliases = running.registry.aliases()
+        if aliases.get("previous", aliases.get("champion")) != aliases.get("champion"):
+            passports.require(running, aliases["previous"])
         back, now = promotion.rollback(
             by=by,
             reason=reason,
@@ -128,4 +181,4 @@ def show(release: str, as_json: bool) -> None:
     click.echo(f"page: {running.evidence.folder(found.weights) / 'review.html'}")
 
 
-COMMANDS = (approve, reject, rollback, show)
+COMMANDS = (approve, reject, decisions, rollback, anchor, show)

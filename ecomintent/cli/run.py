@@ -39,7 +39,9 @@ def _next_steps(result: dict[str, Any]) -> list[str]:
     if result["verdict"] == "NOTHING_NEW":
         return []
     if result["verdict"] == "BLOCK":
-        return [f"the champion stays; see why: {result['review_page']}"]
+        return [
+            f"the champion stays; see why: {result['review_page']} (kept as version {version or '-'}, no candidate)"
+        ]
     if not version:
         return ["a person rejected these very weights before; bring new labels, or change params.yaml"]
     return [

@@ -1,68 +1,10 @@
-"""`ecomintent frozen`, `ecomintent corpus` and `ecomintent samples`: the tables a retrain starts from."""
+"""`ecomintent corpus` and `ecomintent samples`: the tables a retrain starts from."""
 
 from pathlib import Path
 
 import click
 
 from ecomintent.cli.output import as_json, print_json, warn
-
-
-@click.group()
-def frozen() -> None:
-    """The frozen set: sealed real tickets that only the gate reads.
-
-    \b
-    Examples:
-      ecomintent frozen import tickets.parquet
-      ecomintent frozen status
-    """
-
-
-@frozen.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@as_json
-def import_frozen(file: Path, as_json: bool) -> None:
-    """Seal FILE (CSV, JSONL or Parquet; columns id, text, label; optional group, provenance) as the frozen set.
-
-    It is taken whole or not at all. At least 30 tickets an intent are needed before an intent can PASS.
-
-    \b
-    Example:
-      ecomintent frozen import data/samples/frozen.jsonl
-    """
-    from ecomintent.adapters import system, tables
-
-    sealed, warnings = tables.import_frozen(system.current(), file)
-    for warning in warnings:
-        warn(warning)
-    if as_json:
-        print_json({"digest": sealed.digest, "rows": sealed.rows, "warnings": list(warnings)})
-    else:
-        click.echo(f"frozen set {sealed.short} sealed: {sealed.rows} tickets")
-
-
-@frozen.command("status")
-@as_json
-def frozen_status(as_json: bool) -> None:
-    """Which frozen set counts, and how many tickets each intent has.
-
-    \b
-    Example:
-      ecomintent frozen status --json
-    """
-    from ecomintent.adapters import system, tables
-
-    running = system.current()
-    counts = tables.frozen_counts(running)
-    sealed = running.frozen.current()
-    if as_json:
-        print_json({"digest": sealed.digest if sealed else None, "intents": counts})
-    elif sealed is None:
-        click.echo("no frozen set yet: ecomintent frozen import FILE")
-    else:
-        click.echo(f"frozen set {sealed.short}: {sealed.rows} tickets from {running.frozen.origin()}")
-        for intent, count in counts.items():
-            click.echo(f"  {intent:<17} {count}")
 
 
 @click.group()
@@ -131,4 +73,4 @@ def samples() -> None:
     click.echo(tables.load_samples(system.current()))
 
 
-COMMANDS = (frozen, corpus, samples)
+COMMANDS = (corpus, samples)

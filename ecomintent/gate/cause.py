@@ -1,6 +1,6 @@
 """The one line that decided, in words a person outside the team understands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ecomintent.gate.outcomes import Decision, IntentVerdict, Outcome, OverallVerdict, Reason, worst_first
 
@@ -18,11 +18,21 @@ def span(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"[{points(low)}, {points(high)}]"
 
 
-def cause(decision: Decision, intents: Mapping[str, IntentVerdict], accuracy: OverallVerdict, conflicts: int) -> str:
-    """Why `decision` came out of one comparison (or of a first release)."""
+def cause(
+    decision: Decision,
+    intents: Mapping[str, IntentVerdict],
+    accuracy: OverallVerdict,
+    conflicts: int,
+    new: Sequence[str] = (),
+) -> str:
+    """Why `decision` came out of one comparison (or of a first release).
+
+    Args:
+        new: intents that no earlier model knew.
+    """
     if decision is Decision.BLOCK:
         return _blocked(intents, accuracy)
-    if accuracy.reason is Reason.IDENTICAL and not conflicts:
+    if accuracy.reason is Reason.IDENTICAL and not (conflicts or new):
         return f"the candidate answers all {accuracy.n} tickets like the champion"
     passed = sum(intent.verdict is Outcome.PASS for intent in intents.values())
     parts = [f"{passed} of {len(intents)} intents PASS"]
@@ -39,6 +49,8 @@ def cause(decision: Decision, intents: Mapping[str, IntentVerdict], accuracy: Ov
         named = ", ".join(_wish(name, intents[name]) for name in undecided[:SHOWN])
         more = f" and {len(undecided) - SHOWN} more" if len(undecided) > SHOWN else ""
         parts.append(f"undecided: {named}{more}")
+    if new:
+        parts.append(f"new, so a person decides: {', '.join(new)}")
     if conflicts:
         parts.append(f"{conflicts} near-duplicate tickets carry contradicting labels")
     return "; ".join(parts)

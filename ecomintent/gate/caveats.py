@@ -1,17 +1,20 @@
 """What a person should know beside the verdict: one sentence each, ticket ids at most, never texts."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ecomintent.gate.cause import span
 from ecomintent.gate.outcomes import Comparison, IntentVerdict, Reason
-from ecomintent.gate.preconditions import Answers, Votes
+from ecomintent.gate.preconditions import Answers, Votes, unknown
 from ecomintent.gate.verdict import FrozenTicket
 from ecomintent.records import Provenance
-from ecomintent.taxonomy import IDS
 
-ASSISTED: Final = frozenset({Provenance.UNCHANGED, Provenance.RULE, Provenance.BOT, Provenance.OWN})
+ASSISTED: Final = frozenset({"model-assisted", Provenance.UNCHANGED, Provenance.RULE, Provenance.BOT, Provenance.OWN})
 """Labels a machine proposed: where the champion did, they favour it."""
+
+BLIND: Final = "blind"
+"""Provenance of a frozen label that was given without sight of a model's answer."""
 
 LISTED: Final = 10
 """Ticket ids named in one sentence; the rest is counted."""
@@ -27,7 +30,8 @@ def of_tickets(frozen: Sequence[FrozenTicket], votes: Votes) -> Iterator[str]:
         rest = len(votes.conflicts) - LISTED
         more = f" and {rest} more" if rest > 0 else ""
         yield f"near-duplicates with contradicting labels, to be settled before any PROMOTE: {named}{more}"
-    assisted = sum(ticket.provenance in ASSISTED for ticket in frozen)
+    provenances = Counter([ticket.provenance for ticket in frozen])
+    assisted = sum(provenances[name] for name in ASSISTED)
     if assisted:
         yield (
             f"{assisted} of {len(frozen)} frozen labels were proposed by a machine; where the champion proposed "
@@ -35,11 +39,10 @@ def of_tickets(frozen: Sequence[FrozenTicket], votes: Votes) -> Iterator[str]:
         )
 
 
-def of_answers(answers: Mapping[str, Answers | None]) -> Iterator[str]:
+def of_answers(answers: Mapping[str, Answers | None], intents: Sequence[str]) -> Iterator[str]:
     """About the reference models' answers."""
     for role in ("champion", "anchor"):
-        given = answers[role] or {}
-        invalid = sum(intent not in IDS for intent in given.values())
+        invalid = unknown(answers[role] or {}, intents)
         if invalid:
             yield f"the {role} gave no valid intent on {invalid} tickets; they count as wrong"
 

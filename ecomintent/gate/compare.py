@@ -1,40 +1,62 @@
 """The candidate against one reference model: an answer per intent and one on accuracy."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from ecomintent.gate.counts import Codes, Counts, joint, paired_counts
+from ecomintent.errors import InputError
+from ecomintent.gate.counts import Codes, Counts, joint, paired_counts, totals
 from ecomintent.gate.outcomes import Comparison, IntentVerdict, LossTest, Outcome, Reason
 from ecomintent.gate.rules import judge_accuracy, judge_intent, loss_tests
 from ecomintent.gate.statistics import Flips, tickets_needed, wilson
 from ecomintent.params import GateParams
 from ecomintent.taxonomy import NAMES
 
-NOBODY = len(NAMES)
-"""Code of an answer that is none of the intents."""
 
-
-def compare(labels_n: Codes, reference_n: Codes, candidate_n: Codes, params: GateParams) -> Comparison:
+def compare(
+    labels_n: Codes,
+    reference_n: Codes,
+    candidate_n: Codes,
+    params: GateParams,
+    intents: Sequence[str] = NAMES,
+    *,
+    new: Collection[str] = (),
+) -> Comparison:
     """Judge the candidate against one reference.
 
     Args:
-        labels_n, reference_n, candidate_n: (n,) positions in `taxonomy.NAMES`; `NOBODY` for an answer of the
-            reference that is no intent, which counts as wrong.
+        labels_n, reference_n, candidate_n: (n,) positions in `intents`; k for an answer of the reference that is
+            no intent, which counts as wrong.
+        new: as for `compare_counts`.
     """
-    joint_kkk = joint(labels_n, reference_n, candidate_n, len(NAMES))
-    counts = {name: paired_counts(joint_kkk, index) for index, name in enumerate(NAMES)}
+    return compare_counts(joint(labels_n, reference_n, candidate_n, len(intents)), params, intents, new=new)
+
+
+def compare_counts(
+    joint_kkk: Codes, params: GateParams, names: Sequence[str] = NAMES, *, new: Collection[str] = ()
+) -> Comparison:
+    """The same, from the table that `joint` made.
+
+    Args:
+        new: intents the reference cannot know: they are left out, and so are their tickets from accuracy.
+    """
+    known = [index for index, name in enumerate(names) if name not in new]
+    counts = {names[index]: paired_counts(joint_kkk, index) for index in known}
+    if not any(c.n for c in counts.values()):
+        raise InputError("every ticket has a new intent; leave out those that were known", where="label map: new")
     tests = _ask(counts, params)
-    churn = float((reference_n != candidate_n).mean())
+    n = int(joint_kkk.sum())
+    differing = n - int(joint_kkk.diagonal(axis1=1, axis2=2).sum())
     intents = {}
-    for index, name in enumerate(NAMES):
+    for index in known:
+        name = names[index]
         f1, guard = tests.get(("f1", name)), tests.get(("recall", name))
-        answer = judge_intent(counts[name], f1, guard, params, identical=churn == 0)
+        answer = judge_intent(counts[name], f1, guard, params, identical=differing == 0)
         needed = _needed(name, counts, params) if answer[0] is Outcome.INCONCLUSIVE else None
         alone = describe(counts[name], answer, alpha=params.alpha_pass, needed=needed)
         beside = _beside(alone, counts[name], f1, params.margin_of(name))
-        intents[name] = replace(beside, recall_guard=guard, lost_to=_lost_to(joint_kkk, index))
-    accuracy = judge_accuracy(reference_n == labels_n, candidate_n == labels_n, params, identical=churn == 0)
-    return Comparison(intents=intents, accuracy=accuracy, churn=churn)
+        intents[name] = replace(beside, recall_guard=guard, lost_to=_lost_to(joint_kkk, index, names))
+    accuracy = judge_accuracy(totals(joint_kkk, known), params, identical=differing == 0)
+    return Comparison(intents=intents, accuracy=accuracy, churn=differing / n)
 
 
 def describe(
@@ -116,8 +138,8 @@ def _needed(name: str, counts: Mapping[str, Counts], params: GateParams) -> int 
     return max(params.min_n_pass, *known) if len(known) == len(plans) else None
 
 
-def _lost_to(joint_kkk: Codes, intent: int) -> dict[str, int]:
-    counts = {other: int(joint_kkk[intent, intent, index]) for index, other in enumerate(NAMES) if index != intent}
+def _lost_to(joint_kkk: Codes, intent: int, names: Sequence[str]) -> dict[str, int]:
+    counts = {other: int(joint_kkk[intent, intent, index]) for index, other in enumerate(names) if index != intent}
     return {other: count for other, count in counts.items() if count}
 
 

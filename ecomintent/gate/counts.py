@@ -1,5 +1,6 @@
-"""Paired counts: what two models did with the same tickets, per intent."""
+"""Paired counts: what two models did with the same tickets, per intent and over all of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,19 @@ class Counts:
     gained: int
     new_false: int
     removed_false: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What two models got right, over independent tickets of several intents."""
+
+    n: int
+    right_champion: int
+    right_candidate: int
+    lost: int
+    """Only the champion is right."""
+    gained: int
+    """Only the candidate is right."""
 
 
 def joint(labels_n: Codes, champion_n: Codes, candidate_n: Codes, k: int) -> Codes:
@@ -55,4 +69,16 @@ def paired_counts(joint_kkk: Codes, intent: int) -> Counts:
         gained=hits_candidate - kept,
         new_false=called_candidate - hits_candidate - false_kept,
         removed_false=called_champion - hits_champion - false_kept,
+    )
+
+
+def totals(joint_kkk: Codes, intents: Sequence[int]) -> Totals:
+    """What both got right among the tickets labelled with one of `intents`."""
+    found = [paired_counts(joint_kkk, intent) for intent in intents]
+    return Totals(
+        n=sum(each.n for each in found),
+        right_champion=sum(each.hits_champion for each in found),
+        right_candidate=sum(each.hits_candidate for each in found),
+        lost=sum(each.lost for each in found),
+        gained=sum(each.gained for each in found),
     )

@@ -1,26 +1,31 @@
 """The rule for a candidate that has no champion to beat: never PROMOTE. Source: docs/gate.md 9.6."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ecomintent.gate.compare import describe
 from ecomintent.gate.counts import Codes, Counts, joint, paired_counts
 from ecomintent.gate.outcomes import IntentVerdict, Outcome, OverallVerdict, Reason
 from ecomintent.gate.permutation import PermutationTest
-from ecomintent.gate.rules import Right
 from ecomintent.gate.statistics import Flips, interval, wilson
 from ecomintent.params import GateParams
 from ecomintent.taxonomy import NAMES
 
 
-def judge_floors(labels_n: Codes, candidate_n: Codes, params: GateParams) -> dict[str, IntentVerdict]:
+def judge_floors(
+    labels_n: Codes, candidate_n: Codes, params: GateParams, intents: Sequence[str] = NAMES
+) -> dict[str, IntentVerdict]:
     """Hold every intent to the floor.
 
     Args:
-        labels_n, candidate_n: (n,) positions in `taxonomy.NAMES`.
+        labels_n, candidate_n: (n,) positions in `intents`.
     """
-    joint_kkk = joint(labels_n, candidate_n, candidate_n, len(NAMES))
+    joint_kkk = joint(labels_n, candidate_n, candidate_n, len(intents))
     found = {}
-    for index, name in enumerate(NAMES):
+    for index, name in enumerate(intents):
         counts = paired_counts(joint_kkk, index)
         answer = _judge(counts, params)
         needed = params.min_n_pass if answer[0] is Outcome.INCONCLUSIVE else None
@@ -62,7 +67,7 @@ def judge_against_process(
     return compared if shown else replace(compared, verdict=Outcome.REGRESSED, reason=Reason.NOT_BETTER)
 
 
-def _unopposed(right_n: Right) -> OverallVerdict:
+def _unopposed(right_n: NDArray[np.bool_]) -> OverallVerdict:
     return OverallVerdict(
         n=len(right_n),
         accuracy_champion=None,

@@ -1,20 +1,29 @@
 """The gate: may this candidate replace the champion? Closed form, no seed, no switch to turn it off."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ecomintent.gate import caveats
 from ecomintent.gate.cause import cause as explain
-from ecomintent.gate.compare import NOBODY, compare
+from ecomintent.gate.compare import compare
 from ecomintent.gate.counts import Codes
 from ecomintent.gate.first_release import judge_against_process, judge_floors
-from ecomintent.gate.outcomes import Decision, decide
+from ecomintent.gate.label_map import LabelMap
+from ecomintent.gate.outcomes import Comparison, Decision, decide
 from ecomintent.gate.preconditions import Answers, Votes, check_input, fold, refusal
 from ecomintent.gate.verdict import FrozenTicket, Verdict
 from ecomintent.params import GateParams
-from ecomintent.taxonomy import IDS
+from ecomintent.taxonomy import NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    params: GateParams
+    intents: tuple[str, ...]
+    new: tuple[str, ...]
+    """Intents that no earlier model knew."""
 
 
 def judge(
@@ -24,6 +33,8 @@ def judge(
     anchor: Answers | None,
     params: GateParams,
     *,
+    intents: Sequence[str] = NAMES,
+    label_map: LabelMap | None = None,
     incumbent: Answers | None = None,
     sealed: str = "",
     scored: str = "",
@@ -35,35 +46,27 @@ def judge(
         frozen: the whole set, in any order.
         candidate, champion, anchor: their answers on every ticket of this very set; None where there is no
             such model. The anchor is the fixed reference that keeps many small losses from adding up.
+        intents: the label set, in the order the verdict lists them.
+        label_map: how older labels and answers read in `intents`; without one an unknown answer of the champion
+            is a wrong answer.
         incumbent: answers of what serves before the first release (rules, majority), if any.
         sealed, scored: digest the frozen set was sealed under, and of the set the models answered.
         leaked: ids of frozen tickets found among the candidate's training rows.
     Raises:
-        InputError: mis-shaped input; see `check_input`.
+        InputError: mis-shaped input; see `check_input` and `LabelMap.apply`.
     """
     answers = {"candidate": candidate, "champion": champion, "anchor": anchor, "incumbent": incumbent}
-    check_input(frozen, answers, params)
+    told: tuple[str, ...] = ()
+    if label_map is not None:
+        told = (label_map.told(frozen),)
+        frozen, answers = label_map.apply(frozen, answers, intents)
+    check_input(frozen, answers, params, intents)
     votes = fold(frozen)
-    refused = refusal(frozen, answers, sealed=sealed, scored=scored, leaked=leaked)
-    start = _without_statistics(frozen, votes, answers, params, refused or "")
-    if refused is not None:
-        return start
-    codes = {role: _codes(votes, given) for role, given in answers.items() if given is not None}
-    labels_n = np.array([IDS[ticket.label] for ticket in votes.tickets])
-    finish = _first_release if champion is None else _replacement
-    return finish(start, labels_n, codes, params)
-
-
-def _without_statistics(
-    frozen: Sequence[FrozenTicket],
-    votes: Votes,
-    answers: Mapping[str, Answers | None],
-    params: GateParams,
-    cause: str,
-) -> Verdict:
-    return Verdict(
+    refused = refusal(frozen, answers, sealed=sealed, scored=scored, leaked=leaked, intents=intents)
+    said = (*told, *caveats.of_tickets(frozen, votes), *caveats.of_answers(answers, intents))
+    start = Verdict(
         overall=Decision.BLOCK,
-        cause=cause,
+        cause=refused or "",
         intents={},
         accuracy=None,
         churn=None,
@@ -71,23 +74,39 @@ def _without_statistics(
         n=len(frozen),
         n_independent=len(votes.tickets),
         conflicts=votes.conflicts,
-        warnings=(*caveats.of_tickets(frozen, votes), *caveats.of_answers(answers)),
+        warnings=said,
         confidence=1 - 2 * params.alpha_pass,
     )
+    if refused is not None:
+        return start
+    rules = _Rules(params, tuple(intents), label_map.new if label_map else ())
+    return _judge_codes(start, votes, answers, rules)
 
 
-def _replacement(start: Verdict, labels_n: Codes, codes: Mapping[str, Codes], params: GateParams) -> Verdict:
+def _judge_codes(start: Verdict, votes: Votes, answers: Mapping[str, Answers | None], rules: _Rules) -> Verdict:
+    ids = {name: index for index, name in enumerate(rules.intents)}
+    codes = {role: _codes(votes, given, ids) for role, given in answers.items() if given is not None}
+    labels_n = np.array([ids[ticket.label] for ticket in votes.tickets])
+    if "champion" not in codes:
+        return _first_release(start, labels_n, codes, rules)
+    differ_n = codes["champion"] != codes["candidate"]
+    blind_n = np.array([ticket.provenance == caveats.BLIND for ticket in votes.tickets])
+    start = replace(start, discordant=int(differ_n.sum()), discordant_blind=int((differ_n & blind_n).sum()))
+    return _replacement(start, labels_n, codes, rules)
+
+
+def _replacement(start: Verdict, labels_n: Codes, codes: Mapping[str, Codes], rules: _Rules) -> Verdict:
     """Against the champion and, where there is one, the anchor: the worse answer counts."""
     found = {
-        role: compare(labels_n, codes[role], codes["candidate"], params)
+        role: _compare(labels_n, codes[role], codes["candidate"], rules)
         for role in ("champion", "anchor")
         if role in codes
     }
-    capped = bool(start.conflicts)
+    capped = bool(start.conflicts or rules.new)
     decisions = {role: decide(each.outcomes(), capped=capped) for role, each in found.items()}
     overall = max(decisions.values(), key=list(Decision).index)
     decisive = next(role for role, decision in decisions.items() if decision is overall)
-    line = explain(overall, found[decisive].intents, found[decisive].accuracy, len(start.conflicts))
+    line = explain(overall, found[decisive].intents, found[decisive].accuracy, len(start.conflicts), rules.new)
     main = found["champion"]
     more = [sentence for role, each in found.items() for sentence in caveats.of_comparison(each, role)]
     return replace(
@@ -102,9 +121,18 @@ def _replacement(start: Verdict, labels_n: Codes, codes: Mapping[str, Codes], pa
     )
 
 
-def _first_release(start: Verdict, labels_n: Codes, codes: Mapping[str, Codes], params: GateParams) -> Verdict:
-    intents = judge_floors(labels_n, codes["candidate"], params)
-    accuracy = judge_against_process(labels_n, codes.get("incumbent"), codes["candidate"], params)
+def _compare(labels_n: Codes, reference_n: Codes, candidate_n: Codes, rules: _Rules) -> Comparison:
+    """One comparison; an intent the reference cannot know is held to the floor of a first release instead."""
+    found = compare(labels_n, reference_n, candidate_n, rules.params, rules.intents, new=rules.new)
+    if not rules.new:
+        return found
+    floors = judge_floors(labels_n, candidate_n, rules.params, rules.intents)
+    return replace(found, intents={name: found.intents.get(name, floors[name]) for name in rules.intents})
+
+
+def _first_release(start: Verdict, labels_n: Codes, codes: Mapping[str, Codes], rules: _Rules) -> Verdict:
+    intents = judge_floors(labels_n, codes["candidate"], rules.params, rules.intents)
+    accuracy = judge_against_process(labels_n, codes.get("incumbent"), codes["candidate"], rules.params)
     outcomes = [*(intent.verdict for intent in intents.values()), accuracy.verdict]
     overall = decide(outcomes, capped=True)
     return replace(
@@ -117,5 +145,7 @@ def _first_release(start: Verdict, labels_n: Codes, codes: Mapping[str, Codes], 
     )
 
 
-def _codes(votes: Votes, given: Answers) -> Codes:
-    return np.array([IDS.get(given[ticket.id] or "", NOBODY) for ticket in votes.tickets], dtype=np.intp)
+def _codes(votes: Votes, given: Answers, ids: Mapping[str, int]) -> Codes:
+    # An answer that is no intent gets the code after the last one.
+    read, nobody = ids.get, len(ids)
+    return np.array([read(given[ticket.id] or "", nobody) for ticket in votes.tickets], dtype=np.intp)

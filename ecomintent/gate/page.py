@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ecomintent.gate import wording
+from ecomintent.gate import trust, wording
+from ecomintent.gate.background import Background
 from ecomintent.gate.cause import points, span
 from ecomintent.gate.flips import Flip
 from ecomintent.gate.outcomes import IntentVerdict, worst_first
@@ -50,12 +51,20 @@ class Row:
     lost_to: str
 
 
-def render(verdict: Verdict, flips: Sequence[Flip], lineage: Mapping[str, str]) -> str:
+def lineage(verdict: Verdict) -> dict[str, str]:
+    """What the verdict is bound to, by readable names."""
+    return {name.replace("_", " "): value for name, value in verdict.evidence.items() if value}
+
+
+def render(
+    verdict: Verdict, flips: Sequence[Flip], lineage: Mapping[str, str], background: Background | None = None
+) -> str:
     """The page as HTML. Everything that came from outside is escaped; nothing is loaded from elsewhere.
 
     Args:
         flips: as `flips.collect` gives them; empty where there is no champion.
         lineage: name -> digest or version, shown as given.
+        background: None where only the verdict is known, as in the pipeline's own stage.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -69,7 +78,15 @@ def render(verdict: Verdict, flips: Sequence[Flip], lineage: Mapping[str, str]) 
     environment.filters |= {"percent": percent, "points": points, "visible": visible, "chance": chance}
     anchor = verdict.against_anchor
     order = worst_first(verdict.intents)
+    rehearsal = verdict.rehearsal
+    saboteurs = trust.saboteurs(rehearsal) if rehearsal else []
     return environment.get_template("review.html").render(
+        background=background,
+        saboteurs=saboteurs,
+        loose=trust.worth_reading(saboteurs),
+        awake=trust.summary(rehearsal) if rehearsal else "",
+        untried=rehearsal.not_applicable if rehearsal else (),
+        health=trust.health(verdict, background),
         v=verdict,
         rows=_rows(verdict.intents),
         anchor_rows=_rows(anchor.intents) if anchor else [],

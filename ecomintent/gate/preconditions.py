@@ -4,14 +4,18 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Final
 
 from ecomintent.errors import InputError, ParamsError
 from ecomintent.gate.verdict import FrozenTicket
 from ecomintent.params import GateParams
-from ecomintent.taxonomy import IDS, require
+from ecomintent.taxonomy import NAMES, require
 
 Answers = Mapping[str, str | None]
 """Ticket id -> intent; None where a model gave no answer."""
+
+MOST_INTENTS: Final = 200
+"""Larger label sets are refused: the table of counts grows with the cube of their number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,27 +28,47 @@ class Votes:
     """Ids of tickets whose group carries different labels, ordered."""
 
 
+def voice(ticket: FrozenTicket) -> str:
+    """Whose vote the ticket belongs to: its group's, or its own."""
+    # No group's name starts with NUL, so a ticket without one never joins one.
+    return ticket.group or f"\0{ticket.id}"
+
+
 def fold(frozen: Sequence[FrozenTicket]) -> Votes:
     """One vote per near-duplicate group. Source: docs/gate.md 9.3, step 1."""
     first: dict[str, FrozenTicket] = {}
     torn: set[str] = set()
     for ticket in sorted(frozen, key=attrgetter("id")):
-        # No group's name starts with NUL, so a ticket without one never joins one.
-        if first.setdefault(ticket.group or f"\0{ticket.id}", ticket).label != ticket.label:
+        key = ticket.group or f"\0{ticket.id}"  # `voice`, without ten thousand calls
+        known = first.get(key)
+        if known is None:
+            first[key] = ticket
+        elif known.label != ticket.label:
             torn.add(ticket.group)
-    conflicts = sorted(ticket.id for ticket in frozen if ticket.group in torn)
+    conflicts = sorted(ticket.id for ticket in frozen if ticket.group in torn) if torn else []
     return Votes(tickets=tuple(first.values()), conflicts=tuple(conflicts))
 
 
-def check_input(frozen: Sequence[FrozenTicket], answers: Mapping[str, Answers | None], params: GateParams) -> None:
+def unknown(given: Answers, intents: Sequence[str]) -> int:
+    """Answers that are none of `intents`."""
+    known = frozenset(intents)
+    return sum(count for intent, count in Counter(given.values()).items() if intent not in known)
+
+
+def check_input(
+    frozen: Sequence[FrozenTicket],
+    answers: Mapping[str, Answers | None],
+    params: GateParams,
+    intents: Sequence[str] = NAMES,
+) -> None:
     """Refuse input that no verdict can be given on.
 
     Args:
         answers: role (candidate, champion, anchor, incumbent) -> its answers; None where there is no such model.
     Raises:
-        InputError: no tickets, an id twice, a model with more or fewer answers than tickets, an anchor without
-            a champion, an incumbent process beside one.
-        TaxonomyError: a frozen label that is not an intent.
+        InputError: no tickets, a frozen label outside `intents`, an id twice, a model with more or fewer answers
+            than tickets, an anchor without a champion, an incumbent process beside one.
+        TaxonomyError: the same, where `intents` are the nine.
         ParamsError: an alpha_pass that gives no interval.
     """
     if not frozen:
@@ -53,8 +77,7 @@ def check_input(frozen: Sequence[FrozenTicket], answers: Mapping[str, Answers | 
         often = Counter(ticket.id for ticket in frozen)
         twice = min(name for name, count in often.items() if count > 1)
         raise InputError(f"ticket id {twice!r} appears more than once; give every ticket its own", where="frozen set")
-    for label in sorted({ticket.label for ticket in frozen}.difference(IDS)):
-        require(label, where="frozen set")
+    _check_labels(frozen, intents)
     for role, given in answers.items():
         if given is not None and len(given) != len(frozen):
             raise InputError(
@@ -69,6 +92,15 @@ def check_input(frozen: Sequence[FrozenTicket], answers: Mapping[str, Answers | 
         raise ParamsError(f"{params.alpha_pass}; it must lie between 0 and 0.5", where="params.yaml: gate.alpha_pass")
 
 
+def _check_labels(frozen: Sequence[FrozenTicket], intents: Sequence[str]) -> None:
+    if not 0 < len(set(intents)) == len(intents) <= MOST_INTENTS:
+        raise InputError(f"{len(intents)} of them; give 1 to {MOST_INTENTS} different ones", where="intents")
+    for label in sorted({ticket.label for ticket in frozen}.difference(intents)):
+        if tuple(intents) == NAMES:
+            require(label, where="frozen set")
+        raise InputError(f"{label!r} is not in the label set; allowed are {', '.join(intents)}", where="frozen set")
+
+
 def refusal(
     frozen: Sequence[FrozenTicket],
     answers: Mapping[str, Answers | None],
@@ -76,6 +108,7 @@ def refusal(
     sealed: str,
     scored: str,
     leaked: Collection[str],
+    intents: Sequence[str] = NAMES,
 ) -> str | None:
     """Why this evidence may not be judged, as one line; None where it may. Source: docs/gate.md 9.1, 9.6.
 
@@ -93,11 +126,11 @@ def refusal(
         if given is not None and given.keys() != ids:
             return f"the {role} was scored on other tickets than the frozen set holds"
     candidate = answers["candidate"] or {}
-    unanswered = sum(intent not in IDS for intent in candidate.values())
+    unanswered = unknown(candidate, intents)
     if unanswered:
         return f"the candidate gave no valid intent on {unanswered} of {len(frozen)} frozen tickets"
     for role in ("champion", "anchor"):
         given = answers.get(role)
-        if given is not None and not any(intent in IDS for intent in given.values()):
+        if given is not None and unknown(given, intents) == len(given):
             return f"the {role} could not be scored on this frozen set: none of its answers is an intent"
     return None

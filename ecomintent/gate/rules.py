@@ -3,17 +3,13 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ecomintent.gate.counts import Counts
+from ecomintent.gate.counts import Counts, Totals
 from ecomintent.gate.outcomes import LossTest, Outcome, OverallVerdict, Reason
 from ecomintent.gate.permutation import PermutationTest, discrete_holm
 from ecomintent.gate.statistics import Flips, interval
 from ecomintent.params import GateParams
 
 Key = TypeVar("Key")
-Right = NDArray[np.bool_]
 
 
 def loss_tests(asked: Mapping[Key, tuple[Flips, float]], alpha: float) -> dict[Key, LossTest]:
@@ -57,14 +53,10 @@ def judge_intent(
     return next((outcome, reason) for holds, outcome, reason in rules if holds)
 
 
-def judge_accuracy(reference_n: Right, candidate_n: Right, params: GateParams, *, identical: bool) -> OverallVerdict:
-    """The same question about all tickets at once; it catches a small loss everywhere.
-
-    Args:
-        reference_n, candidate_n: (n,) whether the model was right, n >= 1.
-    """
-    n, worse = len(reference_n), int((reference_n & ~candidate_n).sum())
-    flips = Flips.of_share(worse, int((candidate_n & ~reference_n).sum()), n)
+def judge_accuracy(right: Totals, params: GateParams, *, identical: bool) -> OverallVerdict:
+    """The same question about all tickets (at least one) at once; it catches a small loss everywhere."""
+    n = right.n
+    flips = Flips.of_share(right.lost, right.gained, n)
     test = loss_tests({"accuracy": (flips, params.margin_overall)}, params.alpha_pass)["accuracy"]
     if identical:
         outcome, reason = Outcome.PASS, Reason.IDENTICAL
@@ -76,8 +68,8 @@ def judge_accuracy(reference_n: Right, candidate_n: Right, params: GateParams, *
         outcome, reason = Outcome.INCONCLUSIVE, Reason.UNDECIDED
     return OverallVerdict(
         n=n,
-        accuracy_champion=float(reference_n.mean()),
-        accuracy_candidate=float(candidate_n.mean()),
+        accuracy_champion=right.right_champion / n,
+        accuracy_candidate=right.right_candidate / n,
         delta=test.delta,
         low=test.low,
         high=test.high,

@@ -14,6 +14,7 @@ from ecomintent.gate.outcomes import (
     OverallVerdict,
     Reason,
 )
+from ecomintent.gate.rehearsal import Rehearsal
 
 __all__ = [
     "Comparison",
@@ -62,6 +63,12 @@ class Verdict:
     """Of every interval, two-sided (0-1): 1 - 2 * alpha_pass."""
     evidence: dict[str, str] = field(default_factory=dict)
     """What the verdict is bound to: name -> digest or version."""
+    discordant: int = 0
+    """Independent tickets on which champion and candidate differ."""
+    discordant_blind: int = 0
+    """Of these, the ones labelled without sight of a model's answer."""
+    rehearsal: Rehearsal | None = None
+    """How the same gate judged candidates spoilt on purpose; None where that was not tried."""
 
     @property
     def may_be_approved(self) -> bool:
@@ -84,7 +91,11 @@ class Verdict:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; equal verdicts give equal values."""
-        return asdict(self) | {"conflicts": list(self.conflicts), "warnings": list(self.warnings)}
+        return asdict(self) | {
+            "conflicts": list(self.conflicts),
+            "warnings": list(self.warnings),
+            "rehearsal": self.rehearsal.to_json() if self.rehearsal else None,
+        }
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any], *, where: str = "verdict.json") -> Self:
@@ -102,6 +113,7 @@ class Verdict:
                 "against_anchor": _comparison(anchor) if anchor else None,
                 "conflicts": tuple(raw["conflicts"]),
                 "warnings": tuple(raw["warnings"]),
+                "rehearsal": Rehearsal.from_json(raw["rehearsal"]) if raw.get("rehearsal") else None,
             }
             return cls(**{**raw, **typed})
         except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -74,7 +74,10 @@ def _after_review(verdict: Verdict) -> list[str]:
         if name in verdict.undecided and intent.to_label
     ]
     if wanted:
-        steps.append(f"Or let the gate decide next time: label {', '.join(wanted)} for the frozen set.")
+        steps.append(
+            f"Or pay the label bill and let the gate decide: {', '.join(wanted)}. `ecomintent frozen queue` writes the "
+            "tickets to label, without predictions; `ecomintent frozen add` takes them back; then retrain again."
+        )
     if verdict.accuracy and verdict.accuracy.reason is Reason.UNDECIDED:
         steps.append("Accuracy over all tickets is undecided too; more frozen tickets of any intent narrow it.")
     if verdict.conflicts:

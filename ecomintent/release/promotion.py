@@ -7,13 +7,16 @@ Rollback: history first. Two aliases change places, which no single write can do
 from a promotion's; the recorded decision says what a repetition has to finish.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ecomintent.errors import PromotionRefused
 from ecomintent.gate.verdict import Decision, Verdict
 from ecomintent.ports import Clock, History, Registry
 from ecomintent.records import ReleaseEvent
-from ecomintent.release.approval import MOVES, bound, decision, explained, named
+from ecomintent.release.approval import MOVES, bound, decision, explained, named, unwaived, waivers_of
+
+Issue = Callable[[str], dict[str, str]]
+"""The version that was champion before -> signs the new one's passport; what the history shall say about it."""
 
 
 def require_approval(version: str, *, registry: Registry, history: History) -> ReleaseEvent:
@@ -29,8 +32,8 @@ def require_approval(version: str, *, registry: Registry, history: History) -> R
         raise PromotionRefused(
             f"version {version} is not approved; ecomintent approve {version} --by NAME --reason TEXT"
         )
-    if said.details != bound(found):
-        changed = [name for name, value in bound(found).items() if said.details.get(name) != value]
+    changed = [name for name, value in bound(found).items() if said.details.get(name) != value]
+    if changed:
         raise PromotionRefused(
             f"version {version} changed since {said.by} approved it ({', '.join(changed)}); approve it again"
         )
@@ -42,6 +45,7 @@ def settle(
     *,
     verdict: Verdict,
     approval: ReleaseEvent,
+    issue: Issue,
     registry: Registry,
     history: History,
     clock: Clock,
@@ -51,33 +55,37 @@ def settle(
     A version that is the champion already had its yes from the gate; what a crash left undone is done.
 
     Raises:
-        PromotionRefused: the fresh verdict is BLOCK, it is REVIEW and the approval carries no reason, or the
-            approval was withdrawn while the gate was asked.
+        PromotionRefused: the fresh verdict is BLOCK and no second person overrode that, it is REVIEW and the approval
+            lacks a reason for one of its undecided intents, or the approval was withdrawn while the gate was asked.
     """
     if require_approval(version, registry=registry, history=history) != approval:
         raise PromotionRefused(f"the approval of version {version} changed while the gate was asked; approve it again")
     cause = None if registry.aliases().get("champion") == version else _objection(verdict, approval)
     if cause is None:
-        promote(version, approval=approval, registry=registry, history=history, clock=clock)
+        promote(version, approval=approval, issue=issue, registry=registry, history=history, clock=clock)
         return
     details = {"approved_by": approval.by}
+    registry.tag(version, {"approval": "refused"})
     history.append(
         ReleaseEvent(at=clock.now(), event="refused", version=version, by="gate", reason=cause, details=details)
     )
     raise PromotionRefused(f"version {version} is not promoted; {cause}; the champion stays")
 
 
-def promote(version: str, *, approval: ReleaseEvent, registry: Registry, history: History, clock: Clock) -> None:
-    """Make `version` the champion. Safe to repeat after a crash at any point."""
+def promote(
+    version: str, *, approval: ReleaseEvent, issue: Issue, registry: Registry, history: History, clock: Clock
+) -> None:
+    """Make `version` the champion, and the anchor where there is none. Safe to repeat after a crash at any point."""
     aliases = registry.aliases()
     champion = aliases.get("champion")
-    if champion == version:
-        before = aliases.get("previous", "")
-    else:
-        before = champion or ""
+    before = aliases.get("previous", "") if champion == version else champion or ""
+    passport = issue(before)
+    if champion != version:
         if champion is not None:
             registry.point("previous", champion)
         registry.point("champion", version)
+    if "anchor" not in aliases:
+        registry.point("anchor", version)
     if aliases.get("candidate") == version:
         registry.drop("candidate")
     registry.tag(version, {"approval": "promoted", "approved_by": approval.by})
@@ -89,7 +97,7 @@ def promote(version: str, *, approval: ReleaseEvent, registry: Registry, history
                 version=version,
                 by=approval.by,
                 reason=approval.reason,
-                details={"previous": before, "approved_at": approval.at},
+                details={"previous": before, "approved_at": approval.at, **passport},
             )
         )
 
@@ -133,10 +141,14 @@ def rollback(*, by: str, reason: str, registry: Registry, history: History, cloc
 
 
 def _objection(verdict: Verdict, approval: ReleaseEvent) -> str | None:
-    if not verdict.may_be_approved:
+    if verdict.overall is Decision.BLOCK and "override_by" not in approval.details:
         return f"the gate, asked again against today's champion, says BLOCK: {verdict.cause}"
-    if verdict.overall is Decision.REVIEW and not approval.reason.strip():
-        return f"the gate, asked again, says REVIEW ({verdict.cause}); approve again with a reason"
+    if verdict.overall is not Decision.REVIEW:
+        return None
+    missing = unwaived(verdict.undecided, waivers_of(approval))
+    if missing or not approval.reason.strip():
+        wanted = f" and for {', '.join(missing)}" if missing else ""
+        return f"the gate, asked again, says REVIEW ({verdict.cause}); approve again with a reason{wanted}"
     return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from ecomintent.gate.verdict import Verdict
 from ecomintent.records import Lineage
 
 
@@ -51,5 +52,6 @@ def tags(lineage: Lineage, verdict: Mapping[str, Any], champion_version: str) ->
         "verdict": verdict["overall"],
         "verdict_cause": verdict["cause"],
         "verdict_digest": verdict_digest(verdict),
+        "undecided": ",".join(Verdict.from_json(verdict).undecided),
         "baseline": champion_version or "none",
     }

@@ -1,15 +1,15 @@
-"""Stage `evaluate`: candidate and champion answer the same frozen tickets."""
+"""Stage `evaluate`: candidate, champion and anchor answer the same frozen tickets."""
 
 import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from ecomintent import files, layout, params
-from ecomintent.data import frozen, parquet
+from ecomintent.data import frozen, parquet, scored
 from ecomintent.errors import InputError, ReleaseError
 from ecomintent.evaluation import Report, evaluate
 from ecomintent.model.inference import Classifier
@@ -18,23 +18,20 @@ from ecomintent.progress import on_terminal
 from ecomintent.records import Prediction, Sealed
 from ecomintent.stages import entry
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("ecomintent.stages.evaluate")
 
-COLUMNS: Final = {
-    **frozen.COLUMNS,
-    "candidate": "string",
-    "candidate_confidence": "float64",
-    "champion": "string",
-    "champion_confidence": "float64",
-}
+REFERENCES: Final = {"champion": layout.CHAMPION, "anchor": layout.ANCHOR}
+"""Role -> the folder its release was placed in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Champion:
-    """The release that serves now."""
+class Release:
+    """One model to ask."""
 
-    version: str
+    version: str | None
+    """None for the candidate, which has none yet."""
     weights: str
+    folder: Path
 
 
 def run() -> dict[str, Any]:
@@ -49,55 +46,54 @@ def run() -> dict[str, Any]:
     if not tickets:
         raise InputError("it holds no tickets; import labelled tickets first", where=str(layout.FROZEN))
     sealed = Sealed(digest=frozen.sealed_digest(tickets), rows=len(tickets))
-    champion = read_champion(layout.CHAMPION)
     weights = files.folder_digest(layout.MODEL)
-    answers = _ask(layout.MODEL, weights, tickets, settings)
-    reference = _ask(layout.CHAMPION / "model", champion.weights, tickets, settings) if champion else None
-    report = _report(tickets, answers, sealed)
-    champion_report = _report(tickets, reference, sealed) if reference else None
-    _write_predictions(tickets, answers, reference)
+    releases = {"candidate": Release(version=None, weights=weights, folder=layout.MODEL)}
+    for role, folder in REFERENCES.items():
+        placed = read_placed(folder)
+        if placed is not None:
+            releases[role] = placed
+    answers = {role: _ask(release, tickets, settings) for role, release in releases.items()}
+    reports = {role: _report(tickets, given, sealed) for role, given in answers.items()}
+    _write_predictions(tickets, answers)
     said = {
         "frozen_set": asdict(sealed),
-        "candidate_weights": weights,
-        "champion_version": champion.version if champion else None,
-        "champion_weights": champion.weights if champion else None,
-        "candidate": report.to_json(),
-        "champion": champion_report.to_json() if champion_report else None,
+        "weights": {role: release.weights for role, release in releases.items()},
+        "versions": {role: releases[role].version if role in releases else None for role in REFERENCES},
+        **{role: reports[role].to_json() if role in reports else None for role in scored.ROLES},
     }
     files.write_text(layout.REPORT, json.dumps(said, indent=2) + "\n")
-    against = champion_report.macro_f1 if champion_report else None
+    scores = {role: round(report.macro_f1, 4) for role, report in reports.items()}
     log.info(
-        "evaluate candidate=%.12s macro_f1=%.4f champion=%s champion_macro_f1=%s frozen_set=%s tickets=%d",
+        "evaluate weights=%.12s macro_f1=%s versions=%s frozen_set=%s tickets=%d",
         weights,
-        report.macro_f1,
-        champion.version if champion else "none",
-        "none" if against is None else f"{against:.4f}",
+        scores,
+        said["versions"],
         sealed.short,
         sealed.rows,
     )
-    return {"tickets": sealed.rows, "macro_f1": report.macro_f1, "champion_macro_f1": against}
+    return {"tickets": sealed.rows, "macro_f1": scores}
 
 
-def read_champion(folder: Path) -> Champion | None:
-    """The champion placed at `folder`, or None where `none.json` says there is none yet.
+def read_placed(folder: Path) -> Release | None:
+    """The release placed at `folder`, or None where `none.json` says there is none.
 
     Raises:
-        ReleaseError: neither note is there, or `champion.json` is damaged.
+        ReleaseError: neither note is there, or `release.json` is damaged.
     """
-    noted = folder / "champion.json"
+    noted = folder / "release.json"
     if not noted.is_file():
         if (folder / "none.json").is_file():
             return None
-        raise ReleaseError(f"{folder}: neither champion.json nor none.json; run ecomintent retrain, which places one")
+        raise ReleaseError(f"{folder}: neither release.json nor none.json; run ecomintent retrain, which places one")
     try:
         raw = json.loads(noted.read_text(encoding="utf-8"))
-        return Champion(version=str(raw["version"]), weights=str(raw["weights"]))
+        return Release(version=str(raw["version"]), weights=str(raw["weights"]), folder=folder / "model")
     except (ValueError, KeyError, TypeError) as error:
         raise ReleaseError(f"{noted}: damaged ({type(error).__name__}: {error}); run ecomintent retrain") from error
 
 
-def _ask(folder: Path, weights: str, tickets: Sequence[dict[str, Any]], settings: EvaluateParams) -> list[Prediction]:
-    classifier = Classifier.load(folder, expected_digest=weights)
+def _ask(release: Release, tickets: Sequence[dict[str, Any]], settings: EvaluateParams) -> list[Prediction]:
+    classifier = Classifier.load(release.folder, expected_digest=release.weights)
     texts = [ticket["text"] for ticket in tickets]
     return classifier.classify(texts, track=on_terminal, batch_size=settings.batch_size, threads=settings.threads)
 
@@ -106,17 +102,15 @@ def _report(tickets: Sequence[dict[str, Any]], answers: Sequence[Prediction], se
     return evaluate([ticket["label"] for ticket in tickets], [answer.intent for answer in answers], sealed)
 
 
-def _write_predictions(
-    tickets: Sequence[dict[str, Any]], answers: Sequence[Prediction], reference: Sequence[Prediction] | None
-) -> None:
-    theirs: list[list[Any]] = [[None, None] for _ in tickets]
-    if reference is not None:
-        theirs = [[answer.intent, answer.confidence] for answer in reference]
-    rows = [
-        [*(ticket[name] for name in frozen.COLUMNS), answer.intent, answer.confidence, *other]
-        for ticket, answer, other in zip(tickets, answers, theirs, strict=True)
-    ]
-    parquet.write(layout.PREDICTIONS, COLUMNS, rows)
+def _write_predictions(tickets: Sequence[dict[str, Any]], answers: Mapping[str, Sequence[Prediction]]) -> None:
+    rows = []
+    for position, ticket in enumerate(tickets):
+        row = [ticket[name] for name in frozen.COLUMNS]
+        for role in scored.ROLES:
+            given = answers[role][position] if role in answers else None
+            row += [given.intent, given.confidence] if given else [None, None]
+        rows.append(row)
+    parquet.write(layout.PREDICTIONS, scored.COLUMNS, rows)
 
 
 if __name__ == "__main__":

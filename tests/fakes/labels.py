@@ -5,6 +5,7 @@ from dataclasses import astuple, replace
 
 from ecomintent.errors import InputError
 from ecomintent.records import Correction, ImportReport, Refused, ReleaseEvent
+from ecomintent.release import chain
 
 
 class FakeLabelStore:
@@ -34,19 +35,28 @@ class FakeLabelStore:
 
 
 class FakeHistory:
-    """Events in the order they came."""
+    """Events in the order they came, each with its link; change `rows` to tamper with them."""
 
     def __init__(self) -> None:
-        self._events: list[ReleaseEvent] = []
+        self.rows: list[tuple[ReleaseEvent, str]] = []
 
     def append(self, event: ReleaseEvent) -> None:
         """Add one event at the end."""
-        _no_half_characters(event.at, event.event, event.version, event.by, event.reason)
-        self._events.append(replace(event, details=dict(event.details)))
+        _no_half_characters(event.at, event.event, event.version, event.by, event.reason, *event.details.values())
+        kept = replace(event, details=dict(event.details))
+        self.rows.append((kept, chain.link(self.head(), kept)))
 
     def events(self) -> Sequence[ReleaseEvent]:
         """Oldest first."""
-        return [replace(event, details=dict(event.details)) for event in self._events]
+        return [replace(event, details=dict(event.details)) for event, _ in self.rows]
+
+    def head(self) -> str:
+        """The last link."""
+        return self.rows[-1][1] if self.rows else chain.START
+
+    def breaks(self) -> list[str]:
+        """One sentence for each break."""
+        return chain.breaks(self.rows)
 
 
 def _storable(correction: Correction) -> Correction:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from ecomintent import files, layout
-from ecomintent.data import frozen, parquet
+from ecomintent.data import frozen, parquet, scored
 from ecomintent.taxonomy import NAMES
 from tests.model.test_training import TICKETS
 from tests.unit.model.small import save_base, save_release
@@ -43,18 +43,23 @@ def workspace(tmp_path):
     parquet.write(folder / layout.VALIDATION_ROWS, TRAIN_COLUMNS, rows)
     tickets = [[f"t{n}", text, intent, "", "blind"] for n, (text, intent) in enumerate(TICKETS.items())]
     parquet.write(folder / layout.FROZEN, frozen.COLUMNS, tickets)
-    (folder / layout.CHAMPION).mkdir()
-    (folder / layout.CHAMPION / "none.json").write_text("{}\n", encoding="utf-8")
+    for place in (layout.CHAMPION, layout.ANCHOR):
+        (folder / place).mkdir()
+        (folder / place / "none.json").write_text("{}\n", encoding="utf-8")
     return folder
 
 
-def put_champion(workspace: Path, *, weights: str | None = None) -> str:
-    release = save_release(workspace / layout.CHAMPION / "model", seed=3)
+def put_release(workspace: Path, place: Path, *, version: str, seed: int, weights: str | None = None) -> str:
+    release = save_release(workspace / place / "model", seed=seed)
     digest = files.folder_digest(release)
-    (workspace / layout.CHAMPION / "none.json").unlink()
-    note = {"version": "4", "weights": weights or digest}
-    (workspace / layout.CHAMPION / "champion.json").write_text(json.dumps(note), encoding="utf-8")
+    (workspace / place / "none.json").unlink()
+    note = {"version": version, "weights": weights or digest}
+    (workspace / place / "release.json").write_text(json.dumps(note), encoding="utf-8")
     return digest
+
+
+def put_champion(workspace: Path, *, weights: str | None = None) -> str:
+    return put_release(workspace, layout.CHAMPION, version="4", seed=3, weights=weights)
 
 
 def test_training_again_gives_the_same_bytes_and_stdout_is_one_line_of_json(workspace):
@@ -86,8 +91,9 @@ def test_without_a_champion_only_the_candidate_is_scored(workspace):
     report = json.loads((workspace / layout.REPORT).read_text(encoding="utf-8"))
     tickets = parquet.require(workspace / layout.FROZEN, frozen.COLUMNS)
     assert report["frozen_set"] == {"digest": frozen.sealed_digest(tickets), "rows": 8}
-    assert (report["candidate_weights"], report["champion_version"]) == (candidate, None)
-    assert (report["champion_weights"], report["champion"]) == (None, None)
+    assert report["weights"] == {"candidate": candidate}
+    assert report["versions"] == {"champion": None, "anchor": None}
+    assert (report["champion"], report["anchor"]) == (None, None)
     assert tuple(report["candidate"]["intents"]) == NAMES
     rows = parquet.require(workspace / layout.PREDICTIONS, {**frozen.COLUMNS, "candidate": "string"})
     assert [row["id"] for row in rows] == [ticket["id"] for ticket in tickets]
@@ -106,10 +112,23 @@ def test_candidate_and_champion_answer_the_same_tickets(workspace):
     run("evaluate", workspace)
 
     report = json.loads((workspace / layout.REPORT).read_text(encoding="utf-8"))
-    assert (report["champion_version"], report["champion_weights"]) == ("4", champion)
+    assert (report["versions"]["champion"], report["weights"]["champion"]) == ("4", champion)
     counted = [sum(scores["n"] for scores in report[role]["intents"].values()) for role in ("candidate", "champion")]
     assert counted == [8, 8]
     assert champions(workspace) <= set(NAMES)
+
+
+def test_the_anchor_answers_them_too(workspace):
+    save_release(workspace / layout.MODEL)
+    put_champion(workspace)
+    anchor = put_release(workspace, layout.ANCHOR, version="1", seed=5)
+
+    run("evaluate", workspace)
+
+    found = scored.read(workspace / layout.PREDICTIONS, workspace / layout.REPORT)
+    assert (found.evidence["anchor_version"], found.evidence["anchor_weights"]) == ("1", anchor)
+    assert [set(given) for given in found.answers.values()] == [{ticket.id for ticket in found.frozen}] * 3
+    assert list(found.answers) == ["candidate", "champion", "anchor"]
 
 
 def test_a_champion_that_is_not_the_registered_one_stops_the_stage(workspace):
@@ -128,4 +147,4 @@ def test_an_empty_champion_folder_is_refused_and_not_taken_for_no_champion(works
 
     done = run("evaluate", workspace, code=1)
 
-    assert "neither champion.json nor none.json" in done.stderr.splitlines()[-1]
+    assert "neither release.json nor none.json" in done.stderr.splitlines()[-1]

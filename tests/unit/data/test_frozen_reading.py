@@ -10,7 +10,8 @@ import pytest
 
 from ecomintent import params
 from ecomintent.data.frozen import COLUMNS, sealed_digest
-from ecomintent.data.frozen_reading import FrozenRow, read_frozen, write_frozen
+from ecomintent.data.frozen_reading import FrozenRow, read_frozen, read_tickets, write_frozen
+from ecomintent.data.leakage import text_key
 from ecomintent.errors import InputError
 from ecomintent.params import PrepareParams
 from ecomintent.taxonomy import NAMES
@@ -85,8 +86,7 @@ def test_one_bad_row_refuses_the_whole_file_and_the_first_three_lines_are_named(
         "line 2: text: empty; a ticket needs its text: fill it in or leave the row out; "
         "line 3: label: 'RETURN' is not one of the nine intents. Did you mean 'RETURN_REQUEST'? "
         "New intents are added in ecomintent/taxonomy.py, not in data.; "
-        "line 4: provenance: 'own guess'; allowed are blind, model-assisted, confirmed, edited, set_from_blank, "
-        "unchanged, rule, bot, own; and 2 more"
+        "line 4: provenance: 'own guess'; allowed are blind, confirmed, edited; and 2 more"
     )
 
 
@@ -156,3 +156,44 @@ def test_the_bundled_frozen_set_is_taken_whole_without_a_warning():
     rows, warnings = read(path, min_tickets=30)
 
     assert (len(rows), warnings) == (len(path.read_text(encoding="utf-8").splitlines()), [])
+
+
+@pytest.mark.parametrize("step", ["model-assisted", "set_from_blank", "unchanged", "rule", "bot", "own"])
+def test_a_label_that_no_person_stands_for_alone_is_refused_and_sent_to_blind_labelling(tmp_path, step):
+    path = written(tmp_path, asdict(LATE), asdict(SIZE) | {"provenance": step})
+
+    assert refused(path) == (
+        f"line 2: provenance: '{step}' is not enough for a frozen ticket; relabel it blind: ecomintent frozen queue"
+    )
+
+
+@pytest.mark.parametrize("step", ["blind", "confirmed", "edited"])
+def test_the_two_highest_steps_enter_under_their_own_word(tmp_path, step):
+    rows, warnings = read(written(tmp_path, asdict(LATE) | {"provenance": step}))
+
+    assert ([row.provenance for row in rows], warnings) == ([step], [])
+
+
+def test_a_file_without_provenance_counts_as_confirmed_with_one_warning(tmp_path):
+    rows, warnings = read(written(tmp_path, *({"id": n, "text": f"hello {n}", "label": "OTHER"} for n in "ab")))
+
+    assert {row.provenance for row in rows} == {"confirmed"}
+    assert warnings == [
+        "2 tickets say no provenance and count as confirmed; "
+        "write 'blind' in a column 'provenance' where the labeller saw no model's answer"
+    ]
+
+
+def test_a_queued_ticket_counts_as_blind_only_under_its_own_text(tmp_path):
+    path = written(
+        tmp_path,
+        {"id": "a", "text": "Where is it?", "label": "WISMO"},
+        {"id": "b", "text": "another text", "label": "WISMO"},
+        {"id": "c", "text": "not looked at yet", "label": " "},
+    )
+    queued = {"a": text_key("where is it"), "b": text_key("cancel it")}
+
+    found = read_tickets(path, queued=queued, partly=True)
+
+    assert {row.id: row.provenance for row in found.rows} == {"a": "blind", "b": "confirmed"}
+    assert (found.unlabelled, found.unsaid, found.grouped) == (1, 1, False)

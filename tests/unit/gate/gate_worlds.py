@@ -20,6 +20,8 @@ GATE = GateParams(
     first_release_floor=0.60,
     costly_intents=(),
     recall_guard=0.06,
+    frozen_runs=12,
+    frozen_refresh_share=0.25,
 )
 GUARDED = replace(GATE, costly_intents=("BILLING_DISPUTE", "CANCEL_ORDER"))
 

@@ -154,7 +154,7 @@ def test_a_review_says_whom_to_sign_off_and_what_to_label():
     html = render(judge(w.frozen, w.candidate, w.champion, None, GATE), [], LINEAGE)
 
     assert "sign off every undecided intent by name: OTHER." in html
-    assert re.search(r"label \d+ more OTHER for the frozen set", html)
+    assert re.search(r"pay the label bill and let the gate decide: \d+ more OTHER\.", html)
 
 
 def test_flips_are_the_tickets_one_model_gets_right_and_copies_are_folded():

@@ -394,9 +394,10 @@ def test_contradicting_labels_of_near_duplicates_rule_out_promotion():
     assert "2 near-duplicate tickets carry contradicting labels" in verdict.cause
 
 
-def test_labels_that_a_machine_proposed_are_pointed_out():
+@pytest.mark.parametrize("provenance", ["unchanged", "model-assisted"])
+def test_labels_that_a_machine_proposed_are_pointed_out(provenance):
     w = world(solid(100))
-    frozen = [replace(ticket, provenance="unchanged") for ticket in w.frozen[:9]] + w.frozen[9:]
+    frozen = [replace(ticket, provenance=provenance) for ticket in w.frozen[:9]] + w.frozen[9:]
 
     verdict = judge(frozen, w.candidate, w.champion, None, GATE)
 

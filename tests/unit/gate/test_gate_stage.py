@@ -7,7 +7,6 @@ from gate_worlds import simulated
 from numpy.random import default_rng
 
 from ecomintent import layout
-from ecomintent.data.leakage import text_key
 from ecomintent.errors import InputError
 from ecomintent.gate.outcomes import Decision
 from ecomintent.gate.verdict import Verdict
@@ -27,15 +26,21 @@ def workspace(tmp_path, monkeypatch):
             "text": [f"invented text number {ticket.id}" for ticket in w.frozen],
             "label": [ticket.label for ticket in w.frozen],
             "group": [f"g-{ticket.id}" for ticket in w.frozen],
+            "provenance": "blind",
             "candidate": list(w.candidate.values()),
             "candidate_confidence": 0.7,
             "champion": list(w.champion.values()),
             "champion_confidence": 0.8,
+            "anchor": pd.Series([None] * len(w.frozen), dtype="string"),
+            "anchor_confidence": pd.Series([None] * len(w.frozen), dtype="float64"),
         }
     )
     put(table)
     layout.PREPARED.mkdir(parents=True)
-    pd.DataFrame({"text_key": [text_key("something else")]}).to_parquet(layout.TRAIN_ROWS)
+    layout.SEAL.parent.mkdir(parents=True)
+    layout.SEAL.write_text(json.dumps({"frozen_set": "f" * 64}), encoding="utf-8")
+    for path in (layout.TRAIN_ROWS, layout.VALIDATION_ROWS):
+        pd.DataFrame({"text": ["something else"]}).to_parquet(path)
     layout.PARAMS.write_text(PARAMS.read_text(encoding="utf-8"), encoding="utf-8")
     return table
 
@@ -45,11 +50,18 @@ def put(table, **said):
     table.to_parquet(layout.PREDICTIONS)
     report = {
         "frozen_set": {"digest": "f" * 64, "rows": len(table)},
-        "candidate_weights": "c" * 64,
-        "champion_version": "3",
-        "champion_weights": "d" * 64,
+        "weights": {"candidate": "c" * 64, "champion": "d" * 64},
+        "versions": {"champion": "3", "anchor": None},
     }
     layout.REPORT.write_text(json.dumps(report | said), encoding="utf-8")
+
+
+def nobody(table):
+    """The table without a champion's answers."""
+    return table.assign(
+        champion=pd.Series([None] * len(table), dtype="string"),
+        champion_confidence=pd.Series([None] * len(table), dtype="float64"),
+    )
 
 
 def stored():
@@ -74,6 +86,8 @@ def test_the_verdict_names_what_it_is_bound_to(workspace):
         "candidate_weights": "c" * 64,
         "champion_version": "3",
         "champion_weights": "d" * 64,
+        "anchor_version": "",
+        "anchor_weights": "",
     }
     assert len(evidence["gate_params"]) == 64
 
@@ -94,12 +108,13 @@ def test_no_ticket_text_is_in_the_verdict_or_the_log(workspace, caplog):
     gate.run()
 
     assert "invented text" not in layout.VERDICT.read_text(encoding="utf-8") + caplog.text
-    assert "gate verdict=BLOCK candidate=cccccccccccc champion=3 frozen_set=ffffffffffff" in caplog.text
+    assert "gate verdict=BLOCK candidate=cccccccccccc champion=3 anchor=none frozen_set=ffffffffffff" in caplog.text
 
 
-def test_a_frozen_text_among_the_training_rows_blocks(workspace):
-    keys = [text_key("  INVENTED text number T-00004!"), text_key("else")]
-    pd.DataFrame({"text_key": keys}).to_parquet(layout.TRAIN_ROWS)
+@pytest.mark.parametrize("path", [layout.TRAIN_ROWS, layout.VALIDATION_ROWS], ids=str)
+@pytest.mark.parametrize("text", ["  INVENTED text number T-00004!", "an invented text number T-00004"])
+def test_a_frozen_ticket_or_its_near_duplicate_among_the_training_rows_blocks(workspace, path, text):
+    pd.DataFrame({"text": [text, "else"]}).to_parquet(path)
 
     gate.run()
 
@@ -109,8 +124,42 @@ def test_a_frozen_text_among_the_training_rows_blocks(workspace):
     )
 
 
+def test_a_set_that_is_not_the_sealed_one_blocks(workspace):
+    layout.SEAL.write_text(json.dumps({"frozen_set": "a" * 64}), encoding="utf-8")
+
+    gate.run()
+
+    assert (stored().overall, stored().cause) == (
+        Decision.BLOCK,
+        "the models answered frozen set ffffffffffff, but the sealed one is aaaaaaaaaaaa",
+    )
+
+
+def test_the_worse_of_champion_and_anchor_decides(workspace):
+    put(
+        workspace.assign(candidate=workspace["champion"], anchor=workspace["label"], anchor_confidence=0.9),
+        weights={"candidate": "c" * 64, "champion": "d" * 64, "anchor": "a" * 64},
+        versions={"champion": "3", "anchor": "1"},
+    )
+
+    gate.run()
+
+    assert stored().overall is Decision.BLOCK
+    assert stored().cause.startswith("against the anchor: ")
+    assert stored().evidence["anchor_version"] == "1"
+
+
+def test_every_verdict_comes_with_what_became_of_doctored_candidates(workspace):
+    gate.run()
+
+    rehearsal = stored().rehearsal
+    assert {each.kind for each in rehearsal.saboteurs} == {"swapped", "dropped", "recall_cut", "noise", "constant"}
+    assert rehearsal.broken == ()
+    assert "doctored candidates were blocked" in layout.REVIEW_PAGE.read_text(encoding="utf-8")
+
+
 def test_without_a_champion_it_is_a_first_release(workspace):
-    put(workspace.assign(champion=None, champion_confidence=None), champion_version=None, champion_weights=None)
+    put(nobody(workspace), weights={"candidate": "c" * 64}, versions={"champion": None, "anchor": None})
 
     gate.run()
 
@@ -120,7 +169,7 @@ def test_without_a_champion_it_is_a_first_release(workspace):
 
 
 def test_a_champion_that_was_not_scored_blocks(workspace):
-    put(workspace.assign(champion=None, champion_confidence=None))
+    put(nobody(workspace))
 
     gate.run()
 
@@ -139,9 +188,13 @@ def test_a_candidate_without_an_answer_blocks(workspace):
 @pytest.mark.parametrize(
     ("change", "said", "message"),
     [
-        (lambda t: t.drop(columns="group"), {}, r"predictions\.parquet: no column group"),
+        (lambda t: t.drop(columns="group"), {}, r"predictions\.parquet: column group missing"),
         (lambda t: t, {"frozen_set": {"digest": "f", "rows": 7}}, r"540 rows, but report\.json speaks of 7"),
-        (lambda t: t, {"champion_version": None}, r"answers of a champion, but report\.json names none"),
+        (
+            lambda t: t,
+            {"versions": {"champion": None, "anchor": None}},
+            r"answers of the champion, but report\.json names none",
+        ),
         (lambda t: pd.concat([t, t[:1]]), {}, r"ticket id 'T-00000' appears more than once"),
         (lambda t: t.assign(label=None), {}, r"frozen set: '' is not one of the nine intents"),
     ],

@@ -5,12 +5,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ecomintent import files
-from ecomintent.gate.verdict import Decision, Verdict
-from ecomintent.release import approval, promotion
+from ecomintent.gate.compare import describe
+from ecomintent.gate.counts import paired_counts
+from ecomintent.gate.verdict import Decision, Outcome, Reason, Verdict
+from ecomintent.release import approval, deadline, promotion
 from tests.fakes.labels import FakeHistory
 from tests.fakes.registry import FakeRegistry
 
+ABSENT = (Outcome.INCONCLUSIVE, Reason.ABSENT)
 WRITES = ("register", "point", "drop", "tag", "append")
 PROMOTE, REVIEW, BLOCK = (
     Verdict(
@@ -32,6 +37,12 @@ PROMOTE, REVIEW, BLOCK = (
         (Decision.BLOCK, "WISMO lost 8 points"),
     )
 )
+
+
+def undecided(name: str) -> Verdict:
+    """A REVIEW on account of one intent."""
+    intent = describe(paired_counts(np.zeros((9, 9, 9), dtype=np.intp), 0), ABSENT, alpha=0.05, needed=30)
+    return replace(REVIEW, intents={name: intent})
 
 
 class PowerCut(RuntimeError):
@@ -97,6 +108,7 @@ class World:
             "history": Powered(self._history, self.power),
         }
         self._clock = {"clock": clock or Ticking()}
+        self.passports: list[str] = []
         for number in "123":
             self._register(folder, number)
 
@@ -121,8 +133,14 @@ class World:
     def tag(self, version: str, **tags: str) -> None:
         self._registry.tag(version, tags)
 
-    def approve(self, version: str, reason: str = "read by hand", by: str = "Dana") -> Any:
-        return approval.approve(version, by=by, reason=reason, **self._ports, **self._clock)
+    def approve(self, version: str, reason: str = "read by hand", by: str = "Dana", **said: Any) -> Any:
+        return approval.approve(version, by=by, reason=reason, **said, **self._ports, **self._clock)
+
+    def request(self, version: str) -> None:
+        deadline.request(version, verdict_digest=f"digest-{version}", **self._ports, **self._clock)
+
+    def expire(self, days: int = 14) -> list[str]:
+        return deadline.expire(days=days, **self._ports, **self._clock)
 
     def reject(self, version: str, reason: str = "worse on refunds", by: str = "Dana") -> Any:
         return approval.reject(version, by=by, reason=reason, **self._ports, **self._clock)
@@ -132,7 +150,11 @@ class World:
 
     def settle(self, version: str, verdict: Verdict = PROMOTE, approved: Any = None) -> None:
         said = approved or self.approved(version)
-        promotion.settle(version, verdict=verdict, approval=said, **self._ports, **self._clock)
+        promotion.settle(version, verdict=verdict, approval=said, issue=self._issue, **self._ports, **self._clock)
+
+    def _issue(self, before: str) -> dict[str, str]:
+        self.passports.append(before)
+        return {"passport": "sealed"}
 
     def release(self, version: str) -> None:
         self.approve(version)
@@ -145,7 +167,11 @@ class World:
         return promotion.unfinished(self._history)
 
     def aliases(self) -> dict[str, str]:
-        return self._registry.aliases()
+        """All but the anchor, which `anchor` gives."""
+        return {name: version for name, version in self._registry.aliases().items() if name != "anchor"}
+
+    def anchor(self) -> str:
+        return self._registry.aliases().get("anchor", "")
 
     def said(self) -> list[tuple[str, str]]:
         return [(event.event, event.version) for event in self._history.events()]

@@ -3,7 +3,8 @@
 import pytest
 
 from ecomintent.errors import InputError, PromotionRefused
-from tests.unit.release.release_world import PowerCut, World
+from ecomintent.release import approval
+from tests.unit.release.release_world import BLOCK, PowerCut, World, undecided
 
 
 @pytest.fixture
@@ -26,11 +27,11 @@ def test_a_yes_is_recorded_with_the_digests_it_holds_for_and_moves_no_alias(worl
     assert world.state()[1]["2"].items() >= {"approval": "approved", "approved_by": "Dana"}.items()
 
 
-@pytest.mark.parametrize("verdict", ["BLOCK", "", "promote", "PASS"])
-def test_what_the_gate_did_not_let_through_is_never_approved(world, verdict):
+@pytest.mark.parametrize("verdict", ["", "promote", "PASS"])
+def test_what_the_gate_never_judged_is_never_approved(world, verdict):
     world.tag("2", verdict=verdict)
 
-    with pytest.raises(PromotionRefused, match=f"has verdict {verdict or 'none'}: only PROMOTE and REVIEW may be"):
+    with pytest.raises(PromotionRefused, match=f"has verdict {verdict or 'none'}: retrain"):
         world.approve("2", reason="I insist")
 
     assert world.said() == []
@@ -44,6 +45,64 @@ def test_review_needs_a_reason(world, reason):
         world.approve("2", reason=reason)
 
     assert world.approve("2", reason="EXCHANGE_REQUEST read by hand").event == "approved"
+
+
+def test_a_block_is_not_approved_by_one_person(world):
+    world.tag("2", verdict="BLOCK")
+
+    with pytest.raises(PromotionRefused, match=r"BLOCK; the champion stays\. Only two named persons together"):
+        world.approve("2", reason="I insist")
+
+    assert world.said() == []
+
+
+@pytest.mark.parametrize("second", ["Dana", " dana "])
+def test_the_second_person_is_another_one(world, second):
+    world.tag("2", verdict="BLOCK")
+
+    with pytest.raises(InputError, match="--second: a second person must be somebody else"):
+        world.approve("2", second=second)
+
+
+def test_two_persons_may_override_a_block_and_both_are_recorded(world):
+    world.tag("2", verdict="BLOCK")
+
+    said = world.approve("2", reason="frozen label of r-17 is wrong", second="Eoin")
+
+    assert (said.by, said.details["override_by"]) == ("Dana", "Eoin")
+    world.settle("2", verdict=BLOCK)
+    assert world.aliases()["champion"] == "2"
+
+
+def test_an_override_is_not_taken_where_nothing_was_blocked(world):
+    with pytest.raises(InputError, match="only needed for a BLOCK"):
+        world.approve("2", second="Eoin")
+
+
+def test_review_needs_a_reason_for_every_undecided_intent(world):
+    world.tag("2", verdict="REVIEW", undecided="WISMO,OTHER")
+
+    with pytest.raises(PromotionRefused, match=r'undecided intent why it may be released: --intent OTHER="\.\.\."'):
+        world.approve("2", waivers={"WISMO": "read by hand", "OTHER": " "})
+
+    said = world.approve("2", waivers={"WISMO": "read by hand", "OTHER": "no change"})
+    assert approval.waivers_of(said) == {"OTHER": "no change", "WISMO": "read by hand"}
+
+
+def test_a_reason_for_an_intent_that_needs_none_is_refused(world):
+    world.tag("2", verdict="REVIEW", undecided="WISMO")
+
+    with pytest.raises(InputError, match="OTHER: undecided are WISMO"):
+        world.approve("2", waivers={"WISMO": "read", "OTHER": "no change"})
+
+
+def test_an_intent_that_turned_undecided_since_stops_the_promotion(world):
+    world.approve("2")
+
+    with pytest.raises(PromotionRefused, match="approve again with a reason and for WISMO"):
+        world.settle("2", verdict=undecided("WISMO"))
+
+    assert "champion" not in world.aliases()
 
 
 def test_promote_needs_none(world):

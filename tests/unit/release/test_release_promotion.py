@@ -354,3 +354,23 @@ def test_whatever_crashes_and_is_never_repeated_the_champion_was_approved_and_no
         said = world.said()
         assert champion is None or ("approved", champion) in said
         assert champion is None or ("rejected", champion) not in said
+
+
+def test_the_first_release_becomes_the_anchor_and_later_ones_do_not_move_it(world):
+    world.release("2")
+
+    assert world.anchor() == "1"
+
+
+def test_the_passport_is_signed_before_any_alias_moves(world):
+    world.approve("2")
+    world.cut(0, after=False)
+    with pytest.raises(PowerCut):
+        world.settle("2")
+
+    assert world.passports == ["", "1"]
+    assert world.aliases()["champion"] == "1"
+
+
+def test_the_history_says_what_the_passport_was(world):
+    assert world.events()[-1].details["passport"] == "sealed"

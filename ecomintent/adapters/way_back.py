@@ -1,0 +1,65 @@
+"""The way back, rehearsed: does the release that a rollback would return to still load and answer as it did?"""
+
+import json
+import logging
+from importlib.resources import files
+
+from ecomintent import params
+from ecomintent.adapters import passports
+from ecomintent.adapters.system import System
+from ecomintent.errors import EcomIntentError, PromotionRefused
+from ecomintent.params import EvaluateParams
+from ecomintent.release.passport import Probe
+
+log = logging.getLogger(__name__)
+
+CLOSE = 1e-3
+"""Confidence may differ by this much between machines."""
+
+
+def answer_probes(system: System, version: str) -> tuple[Probe, ...]:
+    """One invented ticket per intent, answered by `version`, whose bytes are checked on the way."""
+    from ecomintent.model.inference import Classifier
+
+    found = system.registry.version(version)
+    folder = system.registry.fetch(version, system.settings.releases)
+    settings = params.section(system.settings.params, "evaluate", into=EvaluateParams)
+    classifier = Classifier.load(folder, expected_digest=found.weights if found else None)
+    texts: list[str] = json.loads((files("ecomintent") / "release" / "probes.json").read_text(encoding="utf-8"))
+    told = classifier.classify(texts, batch_size=settings.batch_size, threads=settings.threads)
+    return tuple(
+        Probe(text=text, intent=answer.intent, confidence=round(answer.confidence, 6))
+        for text, answer in zip(texts, told, strict=True)
+    )
+
+
+def rehearse(system: System, version: str) -> str:
+    """Load `version` and hold its answers to the ones in its passport.
+
+    Args:
+        version: the champion that is about to become `previous`; empty where there is none.
+    Returns:
+        A sentence for the history.
+    Raises:
+        PromotionRefused: it does not load, its passport does not verify, or it answers otherwise than it did: there
+            would be no way back.
+    """
+    if not version:
+        return "nothing to go back to"
+    try:
+        recorded, told = passports.require(system, version).probes, answer_probes(system, version)
+    except EcomIntentError as error:
+        raise PromotionRefused(
+            f"there would be no way back: version {version} fails its rehearsal ({error})"
+        ) from error
+    changed = [
+        f"{now.text!r}: {before.intent} {before.confidence:.3f}, now {now.intent} {now.confidence:.3f}"
+        for before, now in zip(recorded, told, strict=False)
+        if before.intent != now.intent or abs(before.confidence - now.confidence) > CLOSE
+    ]
+    if len(recorded) != len(told):
+        changed.append(f"{len(recorded)} answers recorded, {len(told)} given")
+    if changed:
+        raise PromotionRefused(f"there would be no way back: version {version} answers otherwise ({changed[0]})")
+    log.info("way back rehearsed version=%s probes=%d", version, len(told))
+    return f"version {version} loads and answers its {len(told)} probes as recorded"
