@@ -28,6 +28,7 @@ from ecomintent.taxonomy import IDS, NAMES
 PARAMS: Final = Path(__file__).parents[2] / "params.yaml"
 MARGINS: Final = (0.03, 0.05)
 TOLERANCE: Final = 0.03
+COINS: Final = 10
 K: Final = len(NAMES)
 
 Codes = NDArray[np.intp]
@@ -168,6 +169,33 @@ def _shares(judged: dict[str, dict[Pair, Verdict]], retrains: Retrains, f1_mk: S
         yield f"| {name} | {' | '.join(told)} |"
 
 
+def _exchanged(retrains: Retrains, settings: dict[str, GateParams]) -> Iterator[str]:
+    """Verdicts on pairs made equal: on every ticket a coin decides whose answer is the champion's."""
+    unordered = [(a, b) for a, b in retrains.pairs if a < b]
+    yield f"**The same answers, made equal**, in %: {COINS} draws of each of the {len(unordered)} unordered pairs. On every"
+    yield "ticket a coin decides which of the two models is called champion, so neither side can be the better one and"
+    yield "BLOCK is a false alarm. The flips, their places and the intents' sizes stay those of the real models."
+    yield ""
+    yield f"| gate | {' | '.join(Decision)} | {' | '.join(f'intent {outcome}' for outcome in Outcome)} |"
+    yield "| --- " * (1 + len(Decision) + len(Outcome)) + "|"
+    for name, params in settings.items():
+        rng = np.random.default_rng(1)
+        verdicts = [_equal(retrains, pair, params, rng) for pair in unordered for _ in range(COINS)]
+        overall = Counter(verdict.overall for verdict in verdicts)
+        intents = Counter(one.verdict for verdict in verdicts for one in verdict.intents.values())
+        told = [overall[decision] / overall.total() for decision in Decision]
+        told += [intents[outcome] / intents.total() for outcome in Outcome]
+        yield f"| {name} | {' | '.join(f'{100 * share:.1f}' for share in told)} |"
+
+
+def _equal(retrains: Retrains, pair: Pair, params: GateParams, rng: np.random.Generator) -> Verdict:
+    one, other = (retrains.answers[model] for model in pair)
+    heads = {ticket.id for ticket in retrains.frozen if rng.random() < 0.5}
+    champion = {name: (one if name in heads else other)[name] for name in one}
+    candidate = {name: (other if name in heads else one)[name] for name in one}
+    return judge(retrains.frozen, candidate, champion, None, params)
+
+
 def _causes(judged: dict[str, dict[Pair, Verdict]]) -> Iterator[str]:
     yield "**What blocks**: answers REGRESSED over all ordered pairs; a blocked pair may have several"
     found = {name: Counter(_regressed(verdicts.values())) for name, verdicts in judged.items()}
@@ -196,12 +224,19 @@ def main() -> None:
     retrains = read(parser.parse_args().folder)
     f1_mk = np.array([f1_of(retrains.labels_n, codes_n) for codes_n in retrains.codes_mn])
     published = section(PARAMS, "gate", into=GateParams)
-    judged = {}
-    for margin in MARGINS:
-        for guard, costly in (("", ()), (", costly guarded", published.costly_intents)):
-            params = replace(published, margin=margin, margins={}, costly_intents=costly)
-            judged[f"{100 * margin:.0f} points{guard}"] = _judged(retrains, params)
-    parts = (_models(retrains, f1_mk), _noise(retrains, f1_mk), _shares(judged, retrains, f1_mk), _causes(judged))
+    settings = {
+        f"{100 * margin:.0f} points{guard}": replace(published, margin=margin, margins={}, costly_intents=costly)
+        for margin in MARGINS
+        for guard, costly in (("", ()), (", costly guarded", published.costly_intents))
+    }
+    judged = {name: _judged(retrains, params) for name, params in settings.items()}
+    parts = (
+        _models(retrains, f1_mk),
+        _noise(retrains, f1_mk),
+        _shares(judged, retrains, f1_mk),
+        _exchanged(retrains, settings),
+        _causes(judged),
+    )
     sys.stdout.write("\n\n".join("\n".join(part) for part in parts) + "\n")
 
 
