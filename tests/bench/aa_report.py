@@ -173,8 +173,8 @@ def _exchanged(retrains: Retrains, settings: dict[str, GateParams]) -> Iterator[
     """Verdicts on pairs made equal: on every ticket a coin decides whose answer is the champion's."""
     unordered = [(a, b) for a, b in retrains.pairs if a < b]
     yield f"**The same answers, made equal**, in %: {COINS} draws of each of the {len(unordered)} unordered pairs."
-    yield "On every ticket a coin decides which of the two models is called champion, so neither side can be the better one"
-    yield "and BLOCK is a false alarm. The flips, their places and the intents' sizes stay those of the real models."
+    yield "On every ticket a coin decides which of the two models is called champion, so neither side can be the better"
+    yield "one and BLOCK is a false alarm. The flips, their places and the intents' sizes stay those of real models."
     yield ""
     yield f"| gate | {' | '.join(Decision)} | {' | '.join(f'intent {outcome}' for outcome in Outcome)} |"
     yield "| --- " * (1 + len(Decision) + len(Outcome)) + "|"
