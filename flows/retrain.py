@@ -18,6 +18,8 @@ class Outcome:
     verdict: str
     """PROMOTE, REVIEW, BLOCK, or NOTHING_NEW."""
     cause: str
+    undecided: tuple[str, ...]
+    """Intents that an approval must give a reason for."""
     version: str
     """The new version; the champion's when there was nothing new; empty when these weights were rejected before."""
     run_link: str
@@ -46,6 +48,7 @@ def retrain() -> Outcome:
     return Outcome(
         verdict=verdict.overall.value,
         cause=verdict.cause,
+        undecided=verdict.undecided,
         version=version,
         run_link=wiring.system().tracker.link(run_id),
         review_page=tasks.review_page(),
@@ -55,7 +58,9 @@ def retrain() -> Outcome:
 
 def _nothing_new(champion: str) -> Outcome:
     cause = f"the champion already holds what these labels, params and code give (version {champion})"
-    return Outcome(verdict="NOTHING_NEW", cause=cause, version=champion, run_link="", review_page="", seconds={})
+    return Outcome(
+        verdict="NOTHING_NEW", cause=cause, undecided=(), version=champion, run_link="", review_page="", seconds={}
+    )
 
 
 def main() -> int:

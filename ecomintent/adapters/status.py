@@ -8,7 +8,7 @@ from ecomintent.adapters.system import System
 from ecomintent.data import frozen_ledger
 from ecomintent.params import GateParams, ReleaseParams
 from ecomintent.records import Sealed
-from ecomintent.release import deadline, promotion
+from ecomintent.release import approval, deadline, promotion
 
 
 def read(system: System) -> dict[str, Any]:
@@ -47,7 +47,8 @@ def sentences(found: dict[str, Any]) -> list[str]:
 def _frozen_line(frozen: dict[str, Any] | None) -> str:
     if frozen is None:
         return "frozen set  none yet"
-    line = f"frozen set  {frozen['rows']} tickets, {frozen['digest'][:12]}, has judged {frozen['runs']} candidates"
+    judged = f"{frozen['runs']} candidate{'' if frozen['runs'] == 1 else 's'}"
+    line = f"frozen set  {frozen['rows']} tickets, {frozen['digest'][:12]}, has judged {judged}"
     return f"{line}; refresh due: ecomintent frozen refresh FILE" if frozen["refresh_due"] else line
 
 
@@ -74,11 +75,12 @@ def _next(found: dict[str, Any]) -> str:
     if found["frozen_set"] is None:
         return "ecomintent frozen import FILE, or ecomintent samples to try it"
     if found["candidate"]:
-        return f"ecomintent approve {found['candidate']['version']} --by NAME --reason TEXT (or reject)"
+        candidate = found["candidate"]
+        return f"{approval.command(candidate['version'], candidate['undecided'])} (or reject)"
     return "ecomintent labels import FILE, then ecomintent retrain"
 
 
-def _release(system: System, version: str | None) -> dict[str, str] | None:
+def _release(system: System, version: str | None) -> dict[str, Any] | None:
     registered = system.registry.version(version) if version else None
     if registered is None:
         return None
@@ -88,6 +90,7 @@ def _release(system: System, version: str | None) -> dict[str, str] | None:
         "weights": registered.weights,
         "verdict": tags.get("verdict", ""),
         "cause": tags.get("verdict_cause", ""),
+        "undecided": approval.undecided_of(tags),
         "approval": tags.get("approval", ""),
     }
 

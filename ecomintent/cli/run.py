@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from ecomintent.cli.output import as_json, print_json
+from ecomintent.release import approval
 
 
 @click.command()
@@ -47,7 +48,7 @@ def _next_steps(result: dict[str, Any]) -> list[str]:
     return [
         f"candidate version {version} waits for a person",
         f"  look:     {result['review_page']}",
-        f"  approve:  ecomintent approve {version} --by NAME --reason TEXT",
+        f"  approve:  {approval.command(version, result['undecided'])}",
         f"  or not:   ecomintent reject {version} --by NAME --reason TEXT",
         f"  run:      {result['run_link']}   (after: make ui)",
     ]

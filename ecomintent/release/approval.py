@@ -138,6 +138,17 @@ def existing(version: str, registry: Registry) -> RegisteredVersion:
     return found
 
 
+def command(version: str, undecided: Sequence[str]) -> str:
+    """The command line that approves a version, with a place for every reason it needs."""
+    asked = "".join(f" --intent {name}=TEXT" for name in undecided)
+    return f"ecomintent approve {version} --by NAME --reason TEXT{asked}"
+
+
+def undecided_of(tags: Mapping[str, str]) -> list[str]:
+    """The INCONCLUSIVE intents of a version, as its tags have them."""
+    return [name for name in tags.get("undecided", "").split(",") if name]
+
+
 def unwaived(undecided: Sequence[str], waivers: Mapping[str, str]) -> list[str]:
     """INCONCLUSIVE intents that no reason was given for."""
     return [name for name in undecided if not waivers.get(name, "").strip()]
@@ -160,7 +171,7 @@ def _agreed(found: RegisteredVersion, by: str, reason: str, waivers: Mapping[str
         raise InputError(f"a second person {told}; leave it out or correct it", where="--second")
     if verdict != "PROMOTE" and not reason.strip():
         raise PromotionRefused(f"version {version} is in {verdict}: say why it may be released (--reason)")
-    undecided = [name for name in found.tags.get("undecided", "").split(",") if name]
+    undecided = undecided_of(found.tags)
     unknown = sorted(set(waivers) - set(undecided))
     if unknown:
         told = f"{', '.join(unknown)}: undecided are {', '.join(undecided) or 'none'}"
