@@ -152,6 +152,8 @@ def show(release: str, as_json: bool) -> None:
     """
     from ecomintent.adapters import system
     from ecomintent.adapters.releases import version_of
+    from ecomintent.gate import trust
+    from ecomintent.gate.rehearsal import Rehearsal
 
     running = system.current()
     version = version_of(running, release)
@@ -178,6 +180,11 @@ def show(release: str, as_json: bool) -> None:
         ],
         ("intent", "n", "F1 champion", "F1 candidate", "change, 90 % interval", "verdict", "reason"),
     )
+    if verdict.get("rehearsal"):
+        tested = Rehearsal.from_json(verdict["rehearsal"])
+        click.echo(f"the gate, tested: {trust.summary(tested)}")
+        for line in trust.worth_reading(trust.saboteurs(tested)):
+            click.echo(f"  {line.outcome}: {line.what}; {line.says}")
     click.echo(f"page: {running.evidence.folder(found.weights) / 'review.html'}")
 
 
