@@ -34,7 +34,7 @@ check: $(READY)  ## format, lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench-gate: $(READY)  ## how often the gate is wrong, and how fast it is: the tables of docs/gate.md (10 min)
+bench-gate: $(READY)  ## how often the gate is wrong, and how fast it is: the tables of docs/gate.md (4-15 min)
 	$(BIN)/python -m tests.bench.bench_gate
 
 ui: $(READY)  ## the MLflow and Prefect pages of this home, until Ctrl-C
