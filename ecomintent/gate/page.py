@@ -75,7 +75,13 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "points": points, "visible": visible, "chance": chance}
+    environment.filters |= {
+        "percent": percent,
+        "points": points,
+        "visible": visible,
+        "chance": chance,
+        "commands": commands,
+    }
     anchor = verdict.against_anchor
     order = worst_first(verdict.intents)
     rehearsal = verdict.rehearsal
@@ -117,6 +123,16 @@ def visible(text: str) -> str:
     """A ticket's text, cut to `EXCERPT`, with control characters shown as a box instead of obeyed."""
     cut = text if len(text) <= EXCERPT else text[:EXCERPT].rstrip() + " …"
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in cut)
+
+
+def commands(text: str) -> str:
+    """A sentence of our own, escaped, with what stands between backticks set as code."""
+    from markupsafe import Markup, escape
+
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)
+    )
 
 
 def _negative(flips: Sequence[Flip], order: Sequence[str]) -> list[dict[str, Any]]:

@@ -52,7 +52,10 @@ def _after_block(verdict: Verdict) -> list[str]:
         for name in worst_first(table)
         if table[name].verdict is Outcome.REGRESSED
     )
-    steps = ["What serves today keeps serving. This version cannot be approved."]
+    steps = [
+        "What serves today keeps serving. No single person can approve this version; two named people together may "
+        "override the gate (`ecomintent approve --override`), and both names stay with the release."
+    ]
     if verdict.has_champion:
         steps.append(
             "Have the newly wrong tickets labelled again by someone who sees neither model's answer: "
