@@ -140,7 +140,7 @@ def test_a_smaller_alpha_never_blocks_more(w, one, other):
     assert regressed(few) <= regressed(many)
 
 
-# 9, and its limit: with fewer than a dozen tickets one more hit also widens the interval, and the bound may fall a little
+# 9, and its limit: of fewer than a dozen tickets one more hit also widens the interval, and the bound may fall
 @quick
 @given(worlds(), st.randoms(), st.sampled_from([0, 30]))
 def test_correcting_an_answer_lowers_no_change_and_no_bound_an_intent_could_pass_by(w, random, more):
