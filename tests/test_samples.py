@@ -1,5 +1,6 @@
 """The bundled samples keep their promises: counts, no near-duplicates, importable without a refusal."""
 
+import csv
 import json
 from collections import Counter
 from pathlib import Path
@@ -27,11 +28,32 @@ def test_every_intent_has_its_least_number_of_tickets(name, least):
 
 
 def test_no_two_sample_tickets_are_near_duplicates_within_or_across_files():
-    texts = [row["text"] for name in LEAST for row in rows(name)]
+    texts = [row["text"] for name in [*LEAST, "recent"] for row in rows(name)]
 
     groups = near_duplicate_groups(texts, jaccard=0.8, permutations=128, shingle_chars=5)
 
-    assert len(set(groups)) == len(texts) == 2174
+    assert len(set(groups)) == len(texts) == 2736
+
+
+def test_every_recent_ticket_has_one_label_in_the_file_beside_it():
+    with (SAMPLES / "recent-labels.csv").open(encoding="utf-8", newline="") as lines:
+        labels = list(csv.DictReader(lines))
+
+    assert [row["id"] for row in labels] == [row["id"] for row in rows("recent")]
+    assert Counter(row["label"] for row in labels).keys() == set(NAMES)
+    assert all(set(row) == {"id", "text"} for row in rows("recent"))
+
+
+@pytest.mark.parametrize(("week", "agent"), [("careless", "temp"), ("repaired", "dana")])
+def test_the_careless_week_and_its_repair_are_the_same_tickets_with_two_answers(week, agent):
+    corrections, refused = read_labels(SAMPLES / f"corrections-{week}.jsonl")
+
+    wrong, right = rows("corrections-careless"), rows("corrections-repaired")
+    assert (len(corrections), refused) == (175, [])
+    assert {correction.agent for correction in corrections} == {agent}
+    assert [(row["ticket_id"], row["text"]) for row in wrong] == [(row["ticket_id"], row["text"]) for row in right]
+    assert {row["intent"] for row in wrong} == {"RETURN_REQUEST"}
+    assert {row["intent"] for row in right} == {"EXCHANGE_REQUEST"}
 
 
 @pytest.mark.parametrize("month", ["corrections-month1", "corrections-month2"])
