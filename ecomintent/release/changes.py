@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ecomintent.records import Lineage
 
-TABLES: Final = {"snapshot": "corrections", "corpus": "base corpus", "frozen_set": "frozen set"}
+TABLES: Final = {"snapshot": "digest of the corrections", "corpus": "base corpus", "frozen_set": "frozen set"}
 SHOWN: Final = 12
 """Digits of a digest."""
 
@@ -23,8 +23,8 @@ class Making:
 
 
 def between(before: Making, after: Making) -> list[str]:
-    """Every difference a reader may care about, data first; says so where there is none."""
-    found = [*_tables(before, after), *_rows(before, after), *_params(before, after), *_code(before, after)]
+    """Every difference a reader may care about, numbers before digests; says so where there is none."""
+    found = [*_rows(before, after), *_params(before, after), *_tables(before, after), *_code(before, after)]
     return found or ["nothing: the same data, params and code"]
 
 

@@ -18,7 +18,7 @@ LINEAGE = Lineage(
 BEFORE = Making(lineage=LINEAGE, params={"train.epochs": 6}, rows={"training rows of WISMO": 120})
 
 
-def test_every_difference_is_one_sentence_data_first():
+def test_every_difference_is_one_sentence_numbers_before_digests():
     after = Making(
         lineage=replace(LINEAGE, snapshot="1" * 64, git_commit="2" * 40),
         params={"train.epochs": 4, "train.seed": 7},
@@ -26,10 +26,10 @@ def test_every_difference_is_one_sentence_data_first():
     )
 
     assert between(BEFORE, after) == [
-        "corrections: bbbbbbbbbbbb → 111111111111",
         "training rows of WISMO: 120 → 150 (+30)",
         "params train.epochs: 6 → 4",
         "params train.seed: absent → 7",
+        "digest of the corrections: bbbbbbbbbbbb → 111111111111",
         "code: aaaaaaaaaaaa → 222222222222",
     ]
 
