@@ -75,13 +75,7 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "percent": percent,
-        "points": points,
-        "visible": visible,
-        "chance": chance,
-        "commands": commands,
-    }
+    environment.filters |= {each.__name__: each for each in (percent, points, visible, chance, commands)}
     anchor = verdict.against_anchor
     order = worst_first(verdict.intents)
     rehearsal = verdict.rehearsal
