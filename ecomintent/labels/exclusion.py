@@ -1,0 +1,104 @@
+"""Which cleaned texts are no ticket of a customer: nothing said, a machine's answer, another language than English."""
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+REASONS: Final = ("empty", "auto_reply", "not_english")
+
+MACHINE_CHARS: Final = 1_000
+"""A machine says within so many that it is one."""
+LANGUAGE_CHARS: Final = 600
+FEW_WORDS: Final = 4
+"""Below, the language cannot be told, and a text counts as English."""
+MARGIN: Final = 0.5
+"""By how much (0-1) another language must be likelier than English. 613 real English tickets: 0 left out."""
+
+# At the start of a line only: customers write about such mails too.
+MACHINE: Final = re.compile(
+    r"^(?:(?:re: ?)?(?:automatic reply|auto[- ]?reply|auto[- ]?response|autoresponder|automatische antwort"
+    r"|réponse automatique|respuesta automática|abwesenheitsnotiz) ?(?:[:!.(-]|$)"
+    r"|out of (?:the )?office ?(?:[:!.-]|$|auto|reply|notification)"
+    r"|[*\[( ]*(?:please note:? )?this is an? "
+    r"(?:auto(?:mated|matic|-generated|matically generated)|system[- ]generated)"
+    r" (?:reply|response|message|e-?mail|notification|acknowledge?ment|answer)"
+    r"|[*\[( ]*this (?:e-?mail|message) (?:was|is|has been) "
+    r"(?:auto(?:matically)?[- ]?generated|sent (?:automatically|from an unmonitored))"
+    r"|[*\[( ]*(?:please )?do not (?:reply|respond) (?:directly )?to this (?:automated )?(?:e-?mail|message)"
+    r"|[*\[( ]*(?:this|our) (?:mailbox|inbox|e-?mail address) is (?:not|un) ?monitored"
+    r"|undeliver(?:able|ed)(?: mail returned to sender|:)|returned mail:|mail delivery (?:failed|failure|subsystem)"
+    r"|delivery status notification|delivery has failed to these recipients"
+    r"|delivery to the following recipients? (?:has )?(?:failed|has been delayed|was aborted)"
+    r"|this is the mail (?:system|delivery)"
+    r"|your message (?:to \S{1,200} )?(?:couldn't|could not|wasn't|was not) (?:be )?delivered"
+    r"|(?:from: ?)?(?:mailer-daemon|postmaster)@"
+    r"|diese (?:e-?mail|nachricht) wurde automatisch (?:erstellt|generiert|versendet)"
+    r"|ceci est un (?:message|e-?mail|courriel) automatique|este es un (?:mensaje|correo) automático)",
+    re.IGNORECASE | re.MULTILINE,
+)
+AWAY: Final = re.compile(
+    r"\b(?:i am|i'm|i will be|i'll be) (?:currently |now |still )?(?:out of (?:the |my )?office|away from (?:the |my )"
+    r"(?:office|desk|e-?mails?)|on (?:annual |maternity |paternity |parental |sick )?(?:leave|holiday|vacation))\b",
+    re.IGNORECASE,
+)
+ABSENT: Final = re.compile(
+    r"\b(?:(?:up)?on my return|when i(?:'m| am)? (?:return|back)|limited access|no access to (?:my )?e-?mails?"
+    r"|(?:in|for|with) (?:any )?urgent|if (?:it is|it's|this is|your \w+ is) urgent|in my absence|during my absence)\b",
+    re.IGNORECASE,
+)
+ACKNOWLEDGED: Final = re.compile(
+    r"^(?:(?:hi|hello|dear)[^\n]{0,60}\n+)?(?:thank you|thanks) for (?:contacting|reaching out to|getting in touch with"
+    r"|your (?:e-?mail|message|enquiry|inquiry))\b",
+    re.IGNORECASE,
+)
+QUEUED: Final = re.compile(
+    r"\b(?:we (?:have|'ve) received your|your (?:request|enquiry|inquiry|e-?mail|message|ticket) (?:has been|was) "
+    r"(?:received|created|logged)|(?:one of our|our|a member of) [^\n.]{1,60} will "
+    r"(?:reply|respond|get back|be in touch)"
+    r"|we (?:aim|try|endeavou?r) to (?:reply|respond)|we will (?:reply|respond|get back) )",
+    re.IGNORECASE,
+)
+
+NO_LANGUAGE: Final = re.compile(r"https?://\S+|www\.\S+|\S*@\S+|#\w+|\S*\d\S*")
+LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f]")
+
+
+def reason_to_leave_out(text: str) -> str:
+    """Why a cleaned text is not to be learned from, one of `REASONS`; empty where it is.
+
+    In doubt the text stays: an English ticket left out is worse than a foreign one kept.
+    """
+    if not any(map(str.isalnum, text)):
+        return "empty"
+    if _is_machine(text[:MACHINE_CHARS]):
+        return "auto_reply"
+    return "not_english" if _is_foreign(text) else ""
+
+
+def _is_machine(text: str) -> bool:
+    if MACHINE.search(text):
+        return True
+    if "?" in text:
+        return False
+    return bool((AWAY.search(text) and ABSENT.search(text)) or (ACKNOWLEDGED.search(text) and QUEUED.search(text)))
+
+
+def _is_foreign(text: str) -> bool:
+    said = " ".join(NO_LANGUAGE.sub(" ", text[: 2 * LANGUAGE_CHARS])[:LANGUAGE_CHARS].split())
+    letters = [c for c in said if c.isalpha()]
+    # A script that puts no spaces between words is told from Latin by its letters.
+    latin = sum(map(bool, map(LATIN.match, letters))) * 2 >= len(letters)
+    if (latin and len(said.split()) < FEW_WORDS) or len(letters) < FEW_WORDS:
+        return False
+    likely = dict(_identifier().rank(said.lower()))
+    return bool(max(likely.values()) - likely["en"] >= MARGIN)
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> "LanguageIdentifier":
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
