@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from ecomintent.records import Correction, ImportReport, Refused, RegisteredVersion, ReleaseEvent
+from ecomintent.records import Correction, ImportReport, LabelEvent, Recorded, Refused, RegisteredVersion, ReleaseEvent
 
 
 class Clock(Protocol):
@@ -16,14 +16,25 @@ class Clock(Protocol):
 
 
 class LabelStore(Protocol):
-    """Append-only corrections and the quarantine of rows that were refused."""
+    """Append-only events of tickets, and the quarantine of rows that were refused."""
+
+    def record(self, events: Iterable[LabelEvent]) -> Recorded:
+        """Store what is new, in one transaction. An event is known by source, account and the source's own id of it.
+
+        A deletion also removes the text from every event of its ticket.
+        """
+        ...
+
+    def story(self, ticket_id: str) -> Sequence[LabelEvent]:
+        """Everything that happened to the tickets of this id, by system and time."""
+        ...
 
     def add(self, corrections: Iterable[Correction], refused: Sequence[Refused]) -> ImportReport:
         """Store what is new, in one transaction; what is already known changes nothing."""
         ...
 
     def corrections(self) -> Sequence[Correction]:
-        """Every stored correction, in a fixed order that does not depend on the order of imports."""
+        """Every label of tickets that were not deleted, in a fixed order that does not depend on that of imports."""
         ...
 
     def quarantine(self) -> Sequence[Refused]:

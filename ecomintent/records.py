@@ -32,6 +32,49 @@ class Correction:
     """What the ticket carried before; empty when unknown or blank."""
 
 
+class EventKind(StrEnum):
+    """What happened to a ticket."""
+
+    SEEN = "seen"
+    PREDICTED = "predicted"
+    CORRECTED = "corrected"
+    CONFIRMED = "confirmed"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelEvent:
+    """One thing that happened to a ticket, where it happened; never changed, only followed by others."""
+
+    source: str
+    """The kind of system: zendesk, file ..."""
+    account: str
+    """Which of several systems of that kind; empty where there is one."""
+    source_event: str
+    """The system's own id of the event; empty where it gives none: then the content is the id."""
+    kind: EventKind
+    ticket_id: str
+    at: str
+    """ISO 8601 in UTC, or empty where the source did not say."""
+    text: str = ""
+    """Of the ticket; empty on a deletion, and on every event of a ticket that was deleted since."""
+    intent: str = ""
+    previous_intent: str = ""
+    agent: str = ""
+    provenance: Provenance | None = None
+    """Of a label; None for what is none."""
+    model_version: str = ""
+    """Of a prediction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What became of events that were handed to the store."""
+
+    stored: int
+    already_known: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """One input row that was not taken, kept so that a person can mend it."""

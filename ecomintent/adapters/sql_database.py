@@ -1,13 +1,13 @@
-"""One SQLAlchemy database: opened and given its tables on first use, its own complaints told in one line."""
+"""One SQLAlchemy database: opened and given its schema on first use, its own complaints told in one line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateIndex, CreateTable
 
+from ecomintent.adapters import migrations
 from ecomintent.errors import InputError
 
 WAIT_SECONDS: Final = 30
@@ -18,11 +18,10 @@ AT_FAULT: Final = (sa.exc.OperationalError, sa.exc.DatabaseError)
 
 
 class SqlDatabase:
-    """A database and the tables that one store keeps in it."""
+    """A database whose schema is this code's."""
 
-    def __init__(self, url: str, tables: Sequence[sa.Table]) -> None:
+    def __init__(self, url: str) -> None:
         self._url = url
-        self._tables = tables
         self._engine: sa.Engine | None = None
 
     @contextmanager
@@ -48,19 +47,15 @@ class SqlDatabase:
     def _open(self) -> sa.Engine:
         try:
             url = sa.make_url(self._url)
-            engine = sa.create_engine(url, connect_args=_connect_args(url))
+            # A ticket in an error message would end in a log.
+            engine = sa.create_engine(url, connect_args=_connect_args(url), hide_parameters=True)
         except (sa.exc.ArgumentError, ImportError) as error:
             raise InputError(
                 f"no database of this kind can be opened ({error}); the default is a SQLite file in the home",
                 where="ECOMINTENT_DATABASE_URL",
             ) from error
         _make_folder(url)
-        with engine.begin() as connection:
-            for table in self._tables:
-                # IF NOT EXISTS: two processes may open a new home at the same time.
-                connection.execute(CreateTable(table, if_not_exists=True))
-                for index in table.indexes:
-                    connection.execute(CreateIndex(index, if_not_exists=True))
+        migrations.bring_up(engine)
         return engine
 
 

@@ -35,7 +35,7 @@ class SqlHistory:
     """Append-only, hash-chained release history."""
 
     def __init__(self, url: str) -> None:
-        self._database = SqlDatabase(url, (HISTORY,))
+        self._database = SqlDatabase(url)
 
     def append(self, event: ReleaseEvent) -> None:
         """Add one event at the end, linked to the one before.

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ecomintent.cli.output import as_json, print_json, print_table, warn
+from ecomintent.errors import InputError
 
 SHOWN = 10
 
@@ -106,6 +107,42 @@ def status(as_json: bool) -> None:
     click.echo(f"{len(stored)} corrections")
     print_table([(name, str(count)) for name, count in intents.most_common()], ("intent", "corrections"))
     print_table([(name, str(count)) for name, count in provenances.most_common()], ("provenance", "corrections"))
+
+
+@labels.command()
+@click.argument("ticket")
+@as_json
+def show(ticket: str, as_json: bool) -> None:
+    """Everything that happened to TICKET: seen, predicted, corrected, confirmed, deleted; where, when and by whom.
+
+    \b
+    Example:
+      ecomintent labels show T-70001
+    """
+    from ecomintent.adapters import system
+
+    story = system.current().labels.story(ticket)
+    if not story:
+        raise InputError("no event of such a ticket is known", where=f"ticket {ticket}")
+    if as_json:
+        print_json([asdict(event) for event in story])
+        return
+    for text in dict.fromkeys(event.text for event in story):
+        click.echo(text or "(the text is gone: the ticket was deleted)")
+    print_table(
+        [
+            (
+                event.at or "-",
+                " ".join(filter(None, (event.source, event.account))),
+                event.kind.value,
+                " -> ".join(filter(None, (event.previous_intent, event.intent))) or "-",
+                event.provenance.value if event.provenance else "-",
+                event.agent or event.model_version or "-",
+            )
+            for event in story
+        ],
+        ("at", "from", "what", "intent", "provenance", "by"),
+    )
 
 
 COMMANDS = (labels,)

@@ -1,13 +1,32 @@
-"""MLflow for the contract tests: opened once per session, and emptied before each test."""
+"""Databases for the contract tests, and MLflow: opened once per session, and emptied before each test."""
 
 import shutil
 import sqlite3
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from ecomintent.adapters.mlflow_store import MlflowStore
+from tests.postgres import open_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A server, or the reason why there is none."""
+    opened = open_postgres()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.service)])
+def new_url(request, tmp_path):
+    """Makes addresses of empty databases."""
+    if request.param == "postgres":
+        return request.getfixturevalue("postgres").url
+    numbers = count()
+    return lambda: f"sqlite:///{tmp_path}/{next(numbers)}/labels.db"
 
 
 def open_store(home: Path) -> MlflowStore:

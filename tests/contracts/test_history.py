@@ -1,11 +1,10 @@
-"""What every release history promises: the same tests on the fake and on SQLite."""
+"""What every release history promises: the same tests on the fake, on SQLite and on PostgreSQL."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from threading import Barrier, Thread
 
 import pytest
+import sqlalchemy as sa
 
 from ecomintent.adapters.sql_history import SqlHistory
 from ecomintent.adapters.sql_labels import SqlLabelStore
@@ -25,9 +24,13 @@ APPROVED = ReleaseEvent(
 PROMOTED = replace(APPROVED, event="promoted", details={})
 
 
-@pytest.fixture(params=["fake", "sqlite"])
+@pytest.fixture(params=["fake", "sqlite", pytest.param("postgres", marks=pytest.mark.service)])
 def history(request, tmp_path):
-    return FakeHistory() if request.param == "fake" else SqlHistory(f"sqlite:///{tmp_path}/home/labels.db")
+    if request.param == "fake":
+        return FakeHistory()
+    if request.param == "postgres":
+        return SqlHistory(request.getfixturevalue("postgres").url())
+    return SqlHistory(f"sqlite:///{tmp_path}/home/labels.db")
 
 
 def test_a_new_history_is_empty_and_unbroken(history):
@@ -69,16 +72,16 @@ def test_an_event_that_no_database_can_hold_is_an_input_error_and_not_kept(histo
     assert list(history.events()) == []
 
 
-def test_history_and_label_store_share_one_database_file(tmp_path):
-    url = f"sqlite:///{tmp_path}/labels.db"
+def test_history_and_label_store_share_one_database(new_url):
+    url = new_url()
     SqlLabelStore(url).add([], [])
     SqlHistory(url).append(APPROVED)
 
     assert (list(SqlHistory(url).events()), list(SqlLabelStore(url).corrections())) == ([APPROVED], [])
 
 
-def test_writers_at_once_never_fork_the_chain(tmp_path):
-    url, start = f"sqlite:///{tmp_path}/home/labels.db", Barrier(4)
+def test_writers_at_once_never_fork_the_chain(new_url):
+    url, start = new_url(), Barrier(4)
 
     def write(name):
         history = SqlHistory(url)
@@ -96,16 +99,17 @@ def test_writers_at_once_never_fork_the_chain(tmp_path):
 
 
 @pytest.fixture
-def tampered(tmp_path):
-    """Four events on SQLite; runs a statement behind the program's back and gives what is found then."""
-    url = f"sqlite:///{tmp_path}/labels.db"
+def tampered(new_url):
+    """Four events; runs a statement behind the program's back and gives what is found then."""
+    url = new_url()
     for version in "1234":
         SqlHistory(url).append(replace(APPROVED, version=version))
 
     def run(statement):
-        with closing(sqlite3.connect(tmp_path / "labels.db")) as database:
-            database.execute(statement)
-            database.commit()
+        engine = sa.create_engine(url)
+        with engine.begin() as database:
+            database.execute(sa.text(statement))
+        engine.dispose()
         return SqlHistory(url)
 
     return run

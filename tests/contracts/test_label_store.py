@@ -1,7 +1,7 @@
-"""What every label store promises: the same tests on the fake and on SQLite."""
+"""What every label store promises: the same tests on the fake, on SQLite and on PostgreSQL."""
 
 from dataclasses import replace
-from itertools import count, permutations
+from itertools import count, pairwise, permutations
 from threading import Barrier, Thread
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ecomintent.adapters.sql_labels import SqlLabelStore
 from ecomintent.errors import InputError
-from ecomintent.records import Correction, ImportReport, Provenance, Refused
+from ecomintent.records import Correction, EventKind, ImportReport, LabelEvent, Provenance, Recorded, Refused
 from ecomintent.taxonomy import NAMES
 from tests.fakes.labels import FakeLabelStore
 
@@ -28,11 +28,14 @@ DOUBLE_CHARGE = replace(LATE_PARCEL, ticket_id="T-2", text="charged twice", inte
 BAD_ROW = Refused(file="may.csv", line=7, ticket_id="T-9", reason="text: empty", excerpt="")
 
 
-@pytest.fixture(params=["fake", "sqlite"])
+@pytest.fixture(params=["fake", "sqlite", pytest.param("postgres", marks=pytest.mark.service)])
 def new_store(request, tmp_path):
     """Makes empty stores."""
     if request.param == "fake":
         return FakeLabelStore
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres")
+        return lambda: SqlLabelStore(server.url())
     numbers = count()
     return lambda: SqlLabelStore(f"sqlite:///{tmp_path}/{next(numbers)}/labels.db")
 
@@ -132,6 +135,118 @@ def test_a_refused_row_is_kept_however_broken_with_escapes_in_place_of_what_cann
     assert list(store.quarantine()) == [replace(BAD_ROW, ticket_id="T\\x00", excerpt="\\udcff!")]
 
 
+SEEN = LabelEvent(
+    source="zendesk",
+    account="shop-a",
+    source_event="e-1",
+    kind=EventKind.SEEN,
+    ticket_id="77",
+    at="2026-05-04T11:00:00+00:00",
+    text="need the blue one instead",
+)
+PREDICTED = replace(
+    SEEN,
+    source_event="e-2",
+    kind=EventKind.PREDICTED,
+    at="2026-05-04T11:00:01+00:00",
+    intent="OTHER",
+    model_version="3",
+)
+CORRECTED = replace(
+    SEEN,
+    source_event="e-3",
+    kind=EventKind.CORRECTED,
+    at="2026-05-04T12:00:00+00:00",
+    intent="EXCHANGE_REQUEST",
+    previous_intent="OTHER",
+    agent="dana",
+    provenance=Provenance.EDITED,
+)
+DELETED = replace(SEEN, source_event="e-4", kind=EventKind.DELETED, at="2026-05-06T12:00:00+00:00", text="")
+
+
+def test_the_story_of_a_ticket_is_every_event_in_the_order_of_time(new_store):
+    store = new_store()
+
+    recorded = store.record([CORRECTED, SEEN, PREDICTED, replace(SEEN, ticket_id="78", source_event="e-9")])
+
+    assert recorded == Recorded(stored=4, already_known=0)
+    assert list(store.story("77")) == [SEEN, PREDICTED, CORRECTED]
+    assert list(store.story("79")) == []
+
+
+def test_only_labels_are_corrections(new_store):
+    store = new_store()
+
+    store.record([SEEN, PREDICTED, CORRECTED])
+
+    assert [(one.intent, one.provenance, one.text) for one in store.corrections()] == [
+        ("EXCHANGE_REQUEST", Provenance.EDITED, "need the blue one instead")
+    ]
+
+
+def test_an_event_is_known_by_its_systems_own_id_and_stays_as_it_was(new_store):
+    store = new_store()
+    store.record([SEEN, CORRECTED])
+
+    again = store.record([replace(CORRECTED, intent="OTHER"), CORRECTED])
+
+    assert again == Recorded(stored=0, already_known=2)
+    assert list(store.story("77")) == [SEEN, CORRECTED]
+
+
+@pytest.mark.parametrize("other", [{"account": "shop-b"}, {"source": "gorgias"}])
+def test_the_same_id_in_another_account_or_system_is_another_event(new_store, other):
+    store = new_store()
+
+    assert store.record([SEEN, replace(SEEN, **other)]).stored == 2
+
+
+@pytest.mark.parametrize("order", list(permutations([SEEN, CORRECTED, DELETED])))
+def test_a_deleted_ticket_keeps_its_events_but_no_text_and_trains_nothing(new_store, order):
+    store = new_store()
+    other = replace(CORRECTED, account="shop-b")
+    for event in [*order, other]:
+        store.record([event])
+
+    store.record([replace(PREDICTED, text="it came back with a later sync")])
+
+    story = [event for event in store.story("77") if event.account == "shop-a"]
+    assert [event.kind.value for event in story] == ["seen", "predicted", "corrected", "deleted"]
+    assert {event.text for event in story} == {""}
+    assert [(one.ticket_id, one.text) for one in store.corrections()] == [("77", other.text)]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    events=st.lists(
+        st.builds(
+            replace,
+            st.sampled_from([SEEN, PREDICTED, CORRECTED, DELETED]),
+            source_event=st.sampled_from(["", "e-1", "e-2", "e-3"]),
+            ticket_id=st.sampled_from(["77", "78"]),
+            account=st.sampled_from(["", "shop-a"]),
+        ),
+        max_size=8,
+        unique_by=lambda event: (event.account, event.source_event) if event.source_event else event,
+    ),
+    cuts=st.lists(st.integers(0, 8), max_size=3),
+    again=st.integers(0, 8),
+)
+def test_however_events_are_cut_into_pages_and_sent_again_each_is_stored_once(new_store, events, cuts, again):
+    whole, paged = new_store(), new_store()
+    whole.record(events)
+    edges = [0, *sorted(min(cut, len(events)) for cut in cuts), len(events)]
+
+    for start, end in pairwise(edges):
+        paged.record(events[start:end])
+    assert paged.record(events[:again]).stored == 0
+
+    for ticket in ("77", "78"):
+        assert list(paged.story(ticket)) == list(whole.story(ticket))
+    assert list(paged.corrections()) == list(whole.corrections())
+
+
 WORDS = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=5)
 CORRECTIONS = st.builds(
     Correction,
@@ -160,11 +275,11 @@ def test_the_order_of_imports_never_changes_what_is_stored(new_store, imports):
     assert set(stores[0]) == {correction for corrections in imports for correction in corrections}
 
 
-def test_two_importers_that_start_a_new_home_at_once_both_succeed(tmp_path):
-    start, reports = Barrier(4), []
+def test_importers_that_start_a_new_home_at_once_all_succeed(new_url):
+    url, start, reports = new_url(), Barrier(4), []
 
     def import_all():
-        store = SqlLabelStore(f"sqlite:///{tmp_path}/home/labels.db")
+        store = SqlLabelStore(url)
         start.wait()
         reports.append(store.add([replace(LATE_PARCEL, ticket_id=f"T-{number}") for number in range(50)], []))
 

@@ -4,34 +4,90 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, replace
 
 from ecomintent.errors import InputError
-from ecomintent.records import Correction, ImportReport, Refused, ReleaseEvent
+from ecomintent.records import (
+    Correction,
+    EventKind,
+    ImportReport,
+    LabelEvent,
+    Provenance,
+    Recorded,
+    Refused,
+    ReleaseEvent,
+)
 from ecomintent.release import chain
+
+WORDS = ("source", "ticket_id", "text", "intent", "previous_intent", "agent")
 
 
 class FakeLabelStore:
     """Append-only; `imports` counts the adds that succeeded."""
 
     def __init__(self) -> None:
-        self._corrections: set[Correction] = set()
+        self._events: dict[object, LabelEvent] = {}
         self._refused: set[Refused] = set()
         self.imports = 0
 
     def add(self, corrections: Iterable[Correction], refused: Sequence[Refused]) -> ImportReport:
         """As the port says; all or nothing."""
-        given = [_storable(correction) for correction in corrections]
-        fresh = set(given) - self._corrections
-        self._corrections |= fresh
+        done = self.record(_event(_storable(correction)) for correction in corrections)
         self._refused |= {_visible(row) for row in refused}
         self.imports += 1
-        return ImportReport(stored=len(fresh), already_known=len(given) - len(fresh), refused=tuple(refused))
+        return ImportReport(stored=done.stored, already_known=done.already_known, refused=tuple(refused))
+
+    def record(self, events: Iterable[LabelEvent]) -> Recorded:
+        """As the port says; all or nothing."""
+        given = list(events)
+        known = dict(self._events)
+        for event in given:
+            _no_half_characters(*(str(value) for value in astuple(event)))
+            known.setdefault(_id(event), event)
+        stored = len(known) - len(self._events)
+        gone = {_ticket(event) for event in known.values() if event.kind is EventKind.DELETED}
+        self._events = {
+            name: replace(event, text="") if _ticket(event) in gone else event for name, event in known.items()
+        }
+        return Recorded(stored=stored, already_known=len(given) - stored)
+
+    def story(self, ticket_id: str) -> Sequence[LabelEvent]:
+        """By system and time."""
+        found = [event for event in self._events.values() if event.ticket_id == ticket_id]
+        return sorted(found, key=lambda e: (e.source, e.account, e.at))
 
     def corrections(self) -> Sequence[Correction]:
         """Ordered by ticket, time and content."""
-        return sorted(self._corrections, key=lambda c: (c.ticket_id, c.created_at, astuple(c)))
+        gone = {_ticket(event) for event in self._events.values() if event.kind is EventKind.DELETED}
+        found = [
+            _correction(event)
+            for event in self._events.values()
+            if event.kind in (EventKind.CORRECTED, EventKind.CONFIRMED) and _ticket(event) not in gone
+        ]
+        return sorted(found, key=lambda c: (c.ticket_id, c.created_at, astuple(c)))
 
     def quarantine(self) -> Sequence[Refused]:
         """Ordered by file and line."""
         return sorted(self._refused, key=astuple)
+
+
+def _id(event: LabelEvent) -> object:
+    return (event.source, event.account, event.source_event) if event.source_event else event
+
+
+def _ticket(event: LabelEvent) -> tuple[str, str, str]:
+    return event.source, event.account, event.ticket_id
+
+
+def _event(correction: Correction) -> LabelEvent:
+    confirmed = correction.provenance is Provenance.CONFIRMED
+    words = {name: getattr(correction, name) for name in WORDS}
+    kind = EventKind.CONFIRMED if confirmed else EventKind.CORRECTED
+    return LabelEvent(
+        account="", source_event="", kind=kind, at=correction.created_at, provenance=correction.provenance, **words
+    )
+
+
+def _correction(event: LabelEvent) -> Correction:
+    words = {name: getattr(event, name) for name in WORDS}
+    return Correction(created_at=event.at, provenance=event.provenance or Provenance.OWN, **words)
 
 
 class FakeHistory:

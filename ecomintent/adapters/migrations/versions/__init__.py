@@ -1,0 +1,1 @@
+"""One module a schema version, each with the way up and the way down."""

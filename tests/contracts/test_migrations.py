@@ -1,0 +1,110 @@
+"""A database of any earlier version is brought to today's with everything in it, and back, or nothing is changed."""
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from ecomintent.adapters import migrations
+from ecomintent.adapters.sql_history import SqlHistory
+from ecomintent.adapters.sql_labels import SqlLabelStore
+from ecomintent.errors import InputError
+from tests.contracts.test_history import APPROVED
+from tests.contracts.test_label_store import BAD_ROW, CORRECTED, DOUBLE_CHARGE, LATE_PARCEL
+
+OLDER = ["0001"]
+
+
+@pytest.fixture
+def url(new_url, tmp_path):
+    found = new_url()
+    if found.startswith("sqlite"):
+        (tmp_path / "0").mkdir()
+    return found
+
+
+@pytest.fixture
+def engine(url):
+    made = sa.create_engine(url)
+    yield made
+    made.dispose()
+
+
+def version(engine):
+    with engine.connect() as connection:
+        return migrations.version_of(connection)
+
+
+def fill(url):
+    SqlLabelStore(url).add([LATE_PARCEL, DOUBLE_CHARGE], [BAD_ROW])
+    SqlHistory(url).append(APPROVED)
+
+
+def content(url):
+    store, history = SqlLabelStore(url), SqlHistory(url)
+    return list(store.corrections()), list(store.quarantine()), list(history.events()), history.breaks()
+
+
+@pytest.mark.parametrize("target", OLDER)
+def test_down_and_up_again_keeps_every_label_and_the_chain(url, engine, target):
+    fill(url)
+    before = content(url)
+
+    migrations.move(engine, target)
+    assert version(engine) == target
+    migrations.bring_up(engine)
+
+    assert version(engine) == migrations.HEAD
+    assert content(url) == before
+    assert before == ([LATE_PARCEL, DOUBLE_CHARGE], [BAD_ROW], [APPROVED], [])
+
+
+def test_a_correction_imported_before_the_move_is_known_after_it(url, engine):
+    fill(url)
+    migrations.move(engine, "0001")
+
+    again = SqlLabelStore(url).add([LATE_PARCEL], [BAD_ROW])
+
+    assert (again.stored, again.already_known) == (0, 1)
+
+
+def test_a_home_from_before_versions_were_kept_is_taken_over(url, engine):
+    fill(url)
+    before = content(url)
+    migrations.move(engine, "0001")
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE alembic_version"))
+
+    assert content(url) == before
+
+
+@pytest.mark.parametrize("target", ["0001", "base"])
+def test_a_move_that_would_lose_events_is_refused_and_changes_nothing(url, engine, target):
+    fill(url)
+    SqlLabelStore(url).record([CORRECTED])
+    before = content(url)
+
+    with pytest.raises(NotImplementedError):
+        migrations.move(engine, target)
+
+    assert version(engine) == migrations.HEAD
+    assert content(url) == before
+
+
+def test_a_database_of_a_newer_program_is_refused_in_one_line(url, engine):
+    fill(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(InputError, match="its schema has version 9999, this ecomintent knows 0002 at most"):
+        SqlLabelStore(url).corrections()
+
+
+def test_the_view_of_current_labels_has_the_latest_label_of_each_ticket(url, engine):
+    later = replace(CORRECTED, source_event="e-8", at="2026-06-01T00:00:00+00:00", intent="WISMO")
+    SqlLabelStore(url).record([later, CORRECTED])
+
+    with engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT ticket_id, intent FROM current_labels")).all()
+
+    assert [tuple(row) for row in found] == [("77", "WISMO")]
