@@ -65,17 +65,14 @@ DELETED: Final = sa.exists().where(
     _GONE.c.kind == EventKind.DELETED.value, *(_GONE.c[name] == EVENTS.c[name] for name in KEY)
 )
 
+ANY_DELETED: Final = sa.select(sa.exists().where(_GONE.c.kind == EventKind.DELETED.value))
+
 ERASE: Final = (
     sa.update(EVENTS)
-    .where(
-        sa.tuple_(*(EVENTS.c[name] for name in KEY)).in_(
-            sa.select(*(_GONE.c[name] for name in KEY)).where(_GONE.c.kind == EventKind.DELETED.value)
-        ),
-        EVENTS.c.text != "",
-    )
+    .where(EVENTS.c.ticket_id.in_(sa.bindparam("tickets", expanding=True)), EVENTS.c.text != "", DELETED)
     .values(text="")
 )
-"""Removes the text of deleted tickets, also where it came back with a later event."""
+"""Removes the text of those of the tickets that were deleted, also where it came back with a later event."""
 
 
 class SqlLabelStore:
@@ -91,7 +88,7 @@ class SqlLabelStore:
             InputError: the database cannot be used, or a correction holds what no database can; nothing is stored.
         """
         with self._database.transaction() as connection:
-            stored, seen = _insert_new(connection, EVENTS, (_row(event_of(one)) for one in corrections))
+            stored, seen = _insert_events(connection, map(event_of, corrections))
             _insert_new(connection, REFUSED, map(_refused_row, refused))
         return ImportReport(stored=stored, already_known=seen - stored, refused=tuple(refused))
 
@@ -102,8 +99,7 @@ class SqlLabelStore:
             InputError: as `add`.
         """
         with self._database.transaction() as connection:
-            stored, seen = _insert_new(connection, EVENTS, map(_row, events))
-            connection.execute(ERASE)
+            stored, seen = _insert_events(connection, events)
         return Recorded(stored=stored, already_known=seen - stored)
 
     def story(self, ticket_id: str) -> Sequence[LabelEvent]:
@@ -149,6 +145,18 @@ def event_of(correction: Correction) -> LabelEvent:
         agent=correction.agent,
         provenance=correction.provenance,
     )
+
+
+def _insert_events(connection: sa.Connection, events: Iterable[LabelEvent]) -> tuple[int, int]:
+    """Insert what is not there yet, and take the text from tickets that are deleted; returns (inserted, seen)."""
+    inserted = seen = 0
+    remaining = iter(events)
+    while batch := list(islice(remaining, BATCH)):
+        stored, given = _insert_new(connection, EVENTS, map(_row, batch))
+        inserted, seen = inserted + stored, seen + given
+        if connection.execute(ANY_DELETED).scalar():
+            connection.execute(ERASE, {"tickets": [event.ticket_id for event in batch]})
+    return inserted, seen
 
 
 def _insert_new(connection: sa.Connection, table: sa.Table, rows: Iterable[dict[str, Any]]) -> tuple[int, int]:

@@ -217,6 +217,16 @@ def test_a_deleted_ticket_keeps_its_events_but_no_text_and_trains_nothing(new_st
     assert [(one.ticket_id, one.text) for one in store.corrections()] == [("77", other.text)]
 
 
+def test_a_file_does_not_bring_the_text_of_a_deleted_ticket_back(new_store):
+    store = new_store()
+    store.record([replace(DELETED, source="file", account="", ticket_id="T-1")])
+
+    store.add([LATE_PARCEL, DOUBLE_CHARGE], [])
+
+    assert {event.text for event in store.story("T-1")} == {""}
+    assert list(store.corrections()) == [DOUBLE_CHARGE]
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     events=st.lists(
