@@ -4,6 +4,7 @@
     |-- InputError              a file or value a person gave us is at fault
     |   |-- TaxonomyError       a label that is not one of the nine intents
     |   `-- ParamsError         params.yaml is incomplete, mistyped or out of range
+    |-- SourceError             a helpdesk or labelling tool refused, or cannot be reached
     |-- ValidationFailed        a whole table breaks an expectation that may not break
     |-- EncoderError            the base encoder is absent, damaged or out of reach
     |-- ReleaseError            a model folder is absent, damaged or not what the registry says
@@ -42,6 +43,14 @@ class TaxonomyError(InputError):
 
 class ParamsError(InputError):
     """params.yaml is incomplete, mistyped or out of range."""
+
+
+class SourceError(EcomIntentError):
+    """A helpdesk or labelling tool refused, cannot be reached, or answers what it never should."""
+
+    def __init__(self, message: str, *, where: str) -> None:
+        self.where = where
+        super().__init__(f"{where}: {message}")
 
 
 class ValidationFailed(EcomIntentError):

@@ -1,10 +1,11 @@
 """What the loop needs from the outside, as Protocols. Each has an adapter and a fake, under the same tests."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from ecomintent.records import Correction, ImportReport, LabelEvent, Recorded, Refused, RegisteredVersion, ReleaseEvent
+from ecomintent.tickets import Page
 
 
 class Clock(Protocol):
@@ -25,6 +26,16 @@ class LabelStore(Protocol):
         """
         ...
 
+    def take(
+        self, events: Iterable[LabelEvent], refused: Sequence[Refused], *, source: str, account: str, mark: str
+    ) -> Recorded:
+        """Store a page of a source and where to read on after it, in one transaction; what is known writes nothing."""
+        ...
+
+    def mark(self, source: str, account: str) -> str:
+        """Where to read on in a source; empty before its first page."""
+        ...
+
     def story(self, ticket_id: str) -> Sequence[LabelEvent]:
         """Everything that happened to the tickets of this id, by system and time."""
         ...
@@ -39,6 +50,28 @@ class LabelStore(Protocol):
 
     def quarantine(self) -> Sequence[Refused]:
         """Every refused row, ordered by file and line."""
+        ...
+
+
+class Helpdesk(Protocol):
+    """One account of a system in which people correct tickets, or of a file or query that tells of corrections."""
+
+    source: str
+    """The kind: zendesk, gorgias ..."""
+    account: str
+    """Which of several of that kind."""
+
+    def pages(self, mark: str, *, since: str) -> Iterator[Page]:
+        """What changed after `mark`, oldest first, each page with the mark to read on at once it is stored.
+
+        A page may repeat what earlier pages told, under the same event ids; it never leaves out what came between.
+
+        Args:
+            mark: of the last page stored; empty for all from `since` on.
+            since: a time as `cells.created_at` writes it; empty for everything the system still has.
+        Raises:
+            SourceError: the system refused, cannot be reached, or answers what it never should.
+        """
         ...
 
 

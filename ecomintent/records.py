@@ -30,6 +30,12 @@ class Correction:
     provenance: Provenance
     previous_intent: str
     """What the ticket carried before; empty when unknown or blank."""
+    account: str = ""
+    """Which of several systems of the kind `source`; empty where there is one."""
+    requester: str = ""
+    """The customer, as a keyed hash; empty where unknown."""
+    macro: str = ""
+    """The macro through which it was made; empty where there was none."""
 
 
 class EventKind(StrEnum):
@@ -65,6 +71,11 @@ class LabelEvent:
     """Of a label; None for what is none."""
     model_version: str = ""
     """Of a prediction."""
+    requester: str = ""
+    """The customer, as a keyed hash (`labels.intake`); empty where unknown."""
+    macro: str = ""
+    """The helpdesk's id of the macro through which a label was set; empty where there was none."""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,63 +1,30 @@
 """`ports.LabelStore` on SQLAlchemy: SQLite by default, or PostgreSQL. Events are only ever added."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ecomintent.adapters.sql_database import SqlDatabase, storable, visible
-from ecomintent.records import Correction, EventKind, ImportReport, LabelEvent, Provenance, Recorded, Refused
+from ecomintent.adapters.label_rows import (
+    CONTENT,
+    CORRECTION,
+    EVENTS,
+    KEY,
+    LABELS,
+    MARKS,
+    REFUSED,
+    correction_from,
+    event_from,
+    event_of,
+    refused_row,
+    row_of,
+)
+from ecomintent.adapters.sql_database import SqlDatabase, storable
+from ecomintent.records import Correction, EventKind, ImportReport, LabelEvent, Recorded, Refused
 
 BATCH: Final = 1000
-
-METADATA: Final = sa.MetaData()
-
-EVENTS: Final = sa.Table(
-    "label_events",
-    METADATA,
-    sa.Column("event_id", sa.String(64), primary_key=True),
-    sa.Column("source", sa.Text),
-    sa.Column("account", sa.Text),
-    sa.Column("source_event", sa.Text),
-    sa.Column("kind", sa.String(10)),
-    sa.Column("ticket_id", sa.Text),
-    sa.Column("at", sa.String(40)),
-    sa.Column("text", sa.Text),
-    sa.Column("intent", sa.String(64)),
-    sa.Column("previous_intent", sa.String(64)),
-    sa.Column("agent", sa.Text),
-    sa.Column("provenance", sa.String(20)),
-    sa.Column("model_version", sa.String(40)),
-)
-"""As `migrations` makes it."""
-
-REFUSED: Final = sa.Table(
-    "quarantine",
-    METADATA,
-    sa.Column("row_id", sa.String(64), primary_key=True),
-    sa.Column("file", sa.Text),
-    sa.Column("line", sa.Integer),
-    sa.Column("ticket_id", sa.Text),
-    sa.Column("reason", sa.Text),
-    sa.Column("excerpt", sa.Text),
-)
-
-LABELS: Final = (EventKind.CORRECTED, EventKind.CONFIRMED)
-
-CONTENT: Final = tuple(field.name for field in fields(LabelEvent))
-
-FILE_ROW: Final = tuple(field.name for field in fields(Correction))
-
-CORRECTION: Final = tuple("at" if name == "created_at" else name for name in FILE_ROW)
-"""Columns of the table that a correction is read from."""
-
-KEY: Final = ("source", "account", "ticket_id")
-"""What names a ticket."""
 
 _GONE: Final = EVENTS.alias("gone")
 
@@ -89,7 +56,7 @@ class SqlLabelStore:
         """
         with self._database.transaction() as connection:
             stored, seen = _insert_events(connection, map(event_of, corrections))
-            _insert_new(connection, REFUSED, map(_refused_row, refused))
+            _insert_new(connection, REFUSED, map(refused_row, refused))
         return ImportReport(stored=stored, already_known=seen - stored, refused=tuple(refused))
 
     def record(self, events: Iterable[LabelEvent]) -> Recorded:
@@ -102,13 +69,34 @@ class SqlLabelStore:
             stored, seen = _insert_events(connection, events)
         return Recorded(stored=stored, already_known=seen - stored)
 
+    def take(
+        self, events: Iterable[LabelEvent], refused: Sequence[Refused], *, source: str, account: str, mark: str
+    ) -> Recorded:
+        """Store one page of a source and the mark after it, in one transaction; what is known writes nothing.
+
+        Raises:
+            InputError: as `add`.
+        """
+        place = {"source": source, "account": account, "mark": storable(mark, where=f"{source} {account}")}
+        with self._database.transaction() as connection:
+            stored, seen = _insert_events(connection, events)
+            _insert_new(connection, REFUSED, map(refused_row, refused))
+            _set_mark(connection, place)
+        return Recorded(stored=stored, already_known=seen - stored)
+
+    def mark(self, source: str, account: str) -> str:
+        """Where to read on in a source; empty before its first page."""
+        chosen = sa.select(MARKS.c.mark).where(MARKS.c.source == source, MARKS.c.account == account)
+        with self._database.transaction() as connection:
+            return str(connection.execute(chosen).scalar() or "")
+
     def story(self, ticket_id: str) -> Sequence[LabelEvent]:
         """Everything that happened to the tickets of this id, by system and time."""
         chosen = sa.select(*(EVENTS.c[name] for name in CONTENT)).where(EVENTS.c.ticket_id == ticket_id)
         order = (EVENTS.c.source, EVENTS.c.account, EVENTS.c.at, EVENTS.c.event_id)
         with self._database.transaction() as connection:
             return [
-                _event(dict(row))
+                event_from(dict(row))
                 for row in connection.execute(chosen.order_by(*_bytewise(connection, *order))).mappings()
             ]
 
@@ -118,7 +106,7 @@ class SqlLabelStore:
         order = (EVENTS.c.ticket_id, EVENTS.c.at, EVENTS.c.event_id)
         with self._database.transaction() as connection:
             rows = connection.execute(chosen.order_by(*_bytewise(connection, *order))).mappings()
-            return [_correction(dict(row)) for row in rows]
+            return [correction_from(dict(row)) for row in rows]
 
     def quarantine(self) -> Sequence[Refused]:
         """Ordered by file and line, then by content."""
@@ -129,34 +117,26 @@ class SqlLabelStore:
             return [Refused(**row) for row in found]
 
 
-def event_of(correction: Correction) -> LabelEvent:
-    """The event that an imported correction tells of."""
-    confirmed = correction.provenance is Provenance.CONFIRMED
-    return LabelEvent(
-        source=correction.source,
-        account="",
-        source_event="",
-        kind=EventKind.CONFIRMED if confirmed else EventKind.CORRECTED,
-        ticket_id=correction.ticket_id,
-        at=correction.created_at,
-        text=correction.text,
-        intent=correction.intent,
-        previous_intent=correction.previous_intent,
-        agent=correction.agent,
-        provenance=correction.provenance,
-    )
-
-
 def _insert_events(connection: sa.Connection, events: Iterable[LabelEvent]) -> tuple[int, int]:
     """Insert what is not there yet, and take the text from tickets that are deleted; returns (inserted, seen)."""
     inserted = seen = 0
     remaining = iter(events)
     while batch := list(islice(remaining, BATCH)):
-        stored, given = _insert_new(connection, EVENTS, map(_row, batch))
+        stored, given = _insert_new(connection, EVENTS, map(row_of, batch))
         inserted, seen = inserted + stored, seen + given
         if connection.execute(ANY_DELETED).scalar():
             connection.execute(ERASE, {"tickets": [event.ticket_id for event in batch]})
     return inserted, seen
+
+
+def _set_mark(connection: sa.Connection, place: dict[str, str]) -> None:
+    """Write the mark where it is another one: a database that is only read stays as it is."""
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(MARKS)
+    key = [MARKS.c.source, MARKS.c.account]
+    changed = MARKS.c.mark != insert.excluded.mark
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=key, set_={"mark": insert.excluded.mark}, where=changed), place
+    )
 
 
 def _insert_new(connection: sa.Connection, table: sa.Table, rows: Iterable[dict[str, Any]]) -> tuple[int, int]:
@@ -190,37 +170,3 @@ def _bytewise(connection: sa.Connection, *columns: sa.Column[Any]) -> list[sa.Co
     if connection.dialect.name != "postgresql":
         return list(columns)
     return [sa.collate(column, "C") if isinstance(column.type, sa.String) else column for column in columns]
-
-
-def _row(event: LabelEvent) -> dict[str, Any]:
-    where = visible(f"ticket {event.ticket_id}")
-    content = {name: storable(str(getattr(event, name) or ""), where=where) for name in CONTENT}
-    return {"event_id": _event_id(event, content), **content}
-
-
-def _event_id(event: LabelEvent, content: dict[str, str]) -> str:
-    """Digest of the source's own name for the event; where it gives none, of what the event says."""
-    if event.source_event:
-        return _digest([event.source, event.account, event.source_event])
-    if event.kind in LABELS and not event.account and not event.model_version:
-        # As corrections were named before there were other events: the same file imported again stays the same.
-        return _digest({name: content["at"] if name == "created_at" else content[name] for name in FILE_ROW})
-    return _digest(content)
-
-
-def _event(row: Mapping[str, Any]) -> LabelEvent:
-    provenance = Provenance(row["provenance"]) if row["provenance"] else None
-    return LabelEvent(**{**row, "kind": EventKind(row["kind"]), "provenance": provenance})
-
-
-def _correction(row: dict[str, Any]) -> Correction:
-    return Correction(created_at=row.pop("at"), provenance=Provenance(row.pop("provenance")), **row)
-
-
-def _refused_row(refused: Refused) -> dict[str, Any]:
-    content = {name: visible(value) if isinstance(value, str) else value for name, value in asdict(refused).items()}
-    return {"row_id": _digest(content), **content}
-
-
-def _digest(content: object) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode("ascii")).hexdigest()

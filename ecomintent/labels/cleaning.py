@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from ecomintent.labels.markup import text_of
 from ecomintent.labels.quotes import without_quotes
 from ecomintent.labels.signatures import without_notices, without_signature
+from ecomintent.tickets import Message
 
 TEXT_CHARS: Final = 4_000
 """Longest text; it is cut at a word where there is one."""
@@ -26,19 +26,6 @@ BLANKS: Final = re.compile(r"[^\S\n]+")
 BLANK_LINES: Final = re.compile(r" ?\n ?(?:\n ?)+")
 LINE_EDGES: Final = re.compile(r" ?\n ?")
 UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Cn"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """One message of a conversation, as the helpdesk has it."""
-
-    author: Literal["customer", "agent", "bot", "system"]
-    body: str
-    is_html: bool
-    created_at: str
-    """In UTC as `cells.created_at` writes it, so that order of text is order of time; empty where unknown."""
-    public: bool
-    """Whether the customer sees it."""
 
 
 def clean(body: str, *, is_html: bool) -> str:

@@ -195,6 +195,43 @@ def test_an_event_is_known_by_its_systems_own_id_and_stays_as_it_was(new_store):
     assert list(store.story("77")) == [SEEN, CORRECTED]
 
 
+def test_a_page_is_stored_with_the_mark_after_it(new_store):
+    store = new_store()
+    before = store.mark("zendesk", "shop-a")
+
+    recorded = store.take([SEEN, CORRECTED], [BAD_ROW], source="zendesk", account="shop-a", mark="cursor 2")
+
+    assert (before, store.mark("zendesk", "shop-a"), store.mark("zendesk", "shop-b")) == ("", "cursor 2", "")
+    assert recorded == Recorded(stored=2, already_known=0)
+    assert (list(store.story("77")), list(store.quarantine())) == ([SEEN, CORRECTED], [BAD_ROW])
+
+
+def test_the_mark_moves_on_and_a_page_that_breaks_off_does_not_move_it(new_store):
+    store = new_store()
+    store.take([], [], source="zendesk", account="shop-a", mark="1")
+    store.take([], [], source="zendesk", account="shop-a", mark="2")
+
+    def breaking():
+        yield SEEN
+        raise RuntimeError("the connection broke")
+
+    with pytest.raises(RuntimeError, match="broke"):
+        store.take(breaking(), [BAD_ROW], source="zendesk", account="shop-a", mark="3")
+
+    assert store.mark("zendesk", "shop-a") == "2"
+    assert (list(store.story("77")), list(store.quarantine())) == ([], [])
+
+
+def test_customer_macro_and_channel_of_an_event_come_back(new_store):
+    store = new_store()
+    event = replace(CORRECTED, requester="c0ffee", macro="m-7", channel="email")
+
+    store.record([event])
+
+    assert list(store.story("77")) == [event]
+    assert [(one.account, one.requester, one.macro) for one in store.corrections()] == [("shop-a", "c0ffee", "m-7")]
+
+
 @pytest.mark.parametrize("other", [{"account": "shop-b"}, {"source": "gorgias"}])
 def test_the_same_id_in_another_account_or_system_is_another_event(new_store, other):
     store = new_store()

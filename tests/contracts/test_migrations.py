@@ -12,7 +12,7 @@ from ecomintent.errors import InputError
 from tests.contracts.test_history import APPROVED
 from tests.contracts.test_label_store import BAD_ROW, CORRECTED, DOUBLE_CHARGE, LATE_PARCEL
 
-OLDER = ["0001"]
+OLDER = ["0001", "0002"]
 
 
 @pytest.fixture
@@ -91,12 +91,26 @@ def test_a_move_that_would_lose_events_is_refused_and_changes_nothing(url, engin
     assert content(url) == before
 
 
+@pytest.mark.parametrize("held", ["mark", "requester"])
+def test_a_move_that_would_lose_a_mark_or_a_customer_is_refused_and_changes_nothing(url, engine, held):
+    store = SqlLabelStore(url)
+    if held == "mark":
+        store.take([], [], source="zendesk", account="shop-a", mark="17")
+    else:
+        store.add([replace(LATE_PARCEL, requester="c0ffee")], [])
+
+    with pytest.raises(NotImplementedError, match="1 rows have no place"):
+        migrations.move(engine, "0002")
+
+    assert version(engine) == migrations.HEAD
+
+
 def test_a_database_of_a_newer_program_is_refused_in_one_line(url, engine):
     fill(url)
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
 
-    with pytest.raises(InputError, match="its schema has version 9999, this ecomintent knows 0002 at most"):
+    with pytest.raises(InputError, match="its schema has version 9999, this ecomintent knows 0003 at most"):
         SqlLabelStore(url).corrections()
 
 

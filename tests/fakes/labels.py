@@ -16,7 +16,7 @@ from ecomintent.records import (
 )
 from ecomintent.release import chain
 
-WORDS = ("source", "ticket_id", "text", "intent", "previous_intent", "agent")
+WORDS = ("source", "account", "ticket_id", "text", "intent", "previous_intent", "agent", "requester", "macro")
 
 
 class FakeLabelStore:
@@ -25,6 +25,7 @@ class FakeLabelStore:
     def __init__(self) -> None:
         self._events: dict[object, LabelEvent] = {}
         self._refused: set[Refused] = set()
+        self._marks: dict[tuple[str, str], str] = {}
         self.imports = 0
 
     def add(self, corrections: Iterable[Correction], refused: Sequence[Refused]) -> ImportReport:
@@ -47,6 +48,20 @@ class FakeLabelStore:
             name: replace(event, text="") if _ticket(event) in gone else event for name, event in known.items()
         }
         return Recorded(stored=stored, already_known=len(given) - stored)
+
+    def take(
+        self, events: Iterable[LabelEvent], refused: Sequence[Refused], *, source: str, account: str, mark: str
+    ) -> Recorded:
+        """As the port says; all or nothing."""
+        _no_half_characters(mark)
+        done = self.record(events)
+        self._refused |= {_visible(row) for row in refused}
+        self._marks[source, account] = mark
+        return done
+
+    def mark(self, source: str, account: str) -> str:
+        """Empty before the first page."""
+        return self._marks.get((source, account), "")
 
     def story(self, ticket_id: str) -> Sequence[LabelEvent]:
         """By system and time."""
@@ -80,9 +95,7 @@ def _event(correction: Correction) -> LabelEvent:
     confirmed = correction.provenance is Provenance.CONFIRMED
     words = {name: getattr(correction, name) for name in WORDS}
     kind = EventKind.CONFIRMED if confirmed else EventKind.CORRECTED
-    return LabelEvent(
-        account="", source_event="", kind=kind, at=correction.created_at, provenance=correction.provenance, **words
-    )
+    return LabelEvent(source_event="", kind=kind, at=correction.created_at, provenance=correction.provenance, **words)
 
 
 def _correction(event: LabelEvent) -> Correction:

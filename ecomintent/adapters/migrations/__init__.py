@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ecomintent.errors import InputError
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The version this code reads and writes."""
 
 TABLE: Final = "alembic_version"

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecomintent.labels.cleaning import TEXT_CHARS, Message, clean, first_customer_message
+from ecomintent.labels.cleaning import TEXT_CHARS, clean, first_customer_message
 from ecomintent.labels.exclusion import REASONS, reason_to_leave_out
+from ecomintent.tickets import Message
 
 ASKED = "Hello,\n\nmy parcel is three days late. Where is it?"
 

@@ -1,0 +1,175 @@
+"""Requests to one account of a web service: patient with limits and faults, silent about credentials."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+from httpx_retries import Retry, RetryTransport
+
+from ecomintent.errors import SourceError
+
+ATTEMPTS: Final = 8
+"""Of one request, before the source is given up until its next sync."""
+LONGEST_WAIT_SECONDS: Final = 900.0
+TIMEOUT_SECONDS: Final = 60.0
+TRY_AGAIN: Final = (408, 409, 425, 429, 500, 502, 503, 504)
+REFUSED: Final = (401, 403)
+
+Sleep = Callable[[float], None]
+
+
+class Secret:
+    """A credential that shows itself to nobody but who asks for it by name."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The credential."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the service said."""
+
+    status: int
+    body: Any
+    """The decoded JSON; None where the answer is empty or not JSON."""
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    content: bytes
+
+
+class Web:
+    """Requests below one address."""
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        name: str,
+        auth: httpx.Auth | None = None,
+        headers: Mapping[str, str] | None = None,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Sleep = time.sleep,
+    ) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            address: of the API's root; relative paths of requests are below it.
+            name: of the source, for messages: "zendesk:acme".
+            transport: what carries the requests; the network where None.
+        """
+        self._name = name
+        self._client = httpx.Client(
+            base_url=address,
+            auth=auth,
+            headers=dict(headers or {}),
+            timeout=TIMEOUT_SECONDS,
+            follow_redirects=False,
+            transport=RetryTransport(transport or httpx.HTTPTransport(), retry=_retry(sleep)),
+        )
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None, *, allowed: tuple[int, ...] = ()) -> Answer:
+        """The answer to a GET of `path`, or of a whole address below the same host.
+
+        Args:
+            allowed: statuses from 400 on that are an answer, not an error.
+        Raises:
+            SourceError: no answer after `ATTEMPTS`, or one that says no.
+        """
+        return self._ask("GET", path, params=params, allowed=allowed)
+
+    def post(self, path: str, body: Any, *, allowed: tuple[int, ...] = ()) -> Answer:
+        """The answer to a POST of `body` as JSON; only for requests that change nothing: they are repeated.
+
+        Raises:
+            SourceError: as `get`.
+        """
+        return self._ask("POST", path, json=body, allowed=allowed)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._client.close()
+
+    def _ask(self, method: str, path: str, *, allowed: tuple[int, ...], **how: Any) -> Answer:
+        # httpx would add None as nothing, and take the parameters of a whole address away.
+        how = {key: value for key, value in how.items() if value is not None}
+        try:
+            answer = self._client.request(method, path, **how)
+        except httpx.HTTPError as error:
+            # What the library says may quote the address, and an address may hold a key.
+            raise SourceError(
+                f"no answer to {method} {_shown(path)} after {ATTEMPTS} attempts ({type(error).__name__}); "
+                "nothing is lost: the next sync goes on here",
+                where=self._name,
+            ) from None
+        if answer.status_code >= 300 and answer.status_code not in allowed:
+            raise SourceError(_complaint(method, path, answer.status_code), where=self._name)
+        return Answer(
+            status=answer.status_code,
+            body=_decoded(answer),
+            headers={key.lower(): value for key, value in answer.headers.items()},
+            content=answer.content,
+        )
+
+
+def _retry(sleep: Sleep) -> Retry:
+    class Waiting(Retry):
+        def sleep(self, response: httpx.Response | Exception) -> None:
+            asked = response.headers.get("retry-after", "") if isinstance(response, httpx.Response) else ""
+            try:
+                seconds = self.parse_retry_after(asked)
+            except ValueError:
+                seconds = self.backoff_strategy()
+            sleep(min(seconds, LONGEST_WAIT_SECONDS))
+
+    return Waiting(
+        total=ATTEMPTS - 1,
+        allowed_methods=("GET", "POST"),
+        status_forcelist=TRY_AGAIN,
+        retry_on_exceptions=(httpx.TransportError,),
+        backoff_factor=0.5,
+        backoff_jitter=0.0,
+        validate_response=_whole,
+    )
+
+
+def _whole(answer: httpx.Response) -> None:
+    """Let an answer pass whose JSON was not cut off on its way.
+
+    Raises:
+        httpx.RemoteProtocolError: it was.
+    """
+    answer.read()
+    try:
+        _decoded(answer)
+    except ValueError as error:
+        raise httpx.RemoteProtocolError("the JSON is cut off") from error
+
+
+def _decoded(answer: httpx.Response) -> Any:
+    if "json" not in answer.headers.get("content-type", "") or not answer.content:
+        return None
+    return json.loads(answer.content)
+
+
+def _complaint(method: str, path: str, status: int) -> str:
+    told = f"{method} {_shown(path)} was answered with {status}"
+    if status in REFUSED:
+        return f"{told}: the token is not valid, or lacks a right; docs/connect.md lists the rights it needs"
+    if status == httpx.codes.NOT_FOUND:
+        return f"{told}: there is no such thing; check `url` and the ids of this source"
+    return f"{told}; see the service's own status page, then sync again"
+
+
+def _shown(path: str) -> str:
+    """The path without host and parameters, either of which may tell too much."""
+    return httpx.URL(path).path

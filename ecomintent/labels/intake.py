@@ -1,0 +1,246 @@
+"""From a ticket as a helpdesk tells it to the events that are stored: cleaned, redacted, with provenance, or refused.
+
+Pure: what is known about the shop comes in as `Rules`. No text is ever logged.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from ecomintent.errors import InputError
+from ecomintent.labels import cells
+from ecomintent.labels.cleaning import clean, first_customer_message
+from ecomintent.labels.exclusion import reason_to_leave_out
+from ecomintent.labels.ladder import provenance
+from ecomintent.labels.tables import excerpt
+from ecomintent.records import EventKind, LabelEvent, Provenance, Refused
+from ecomintent.tickets import ActorKind, Change, Ticket
+
+NO_LINE: Final = 0
+"""A ticket of a helpdesk has no line in a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Include:
+    """Which tickets are wanted; empty fields want all."""
+
+    statuses: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    """At least one of them."""
+    without_tags: frozenset[str] = frozenset()
+    """None of them."""
+    created_from: str = ""
+    """Time in UTC, inclusive."""
+    created_before: str = ""
+
+    def wants(self, ticket: Ticket) -> bool:
+        """Whether the ticket passes every filter; one without a time passes those of time."""
+        held = set(ticket.tags)
+        return (
+            all(
+                not wanted or value in wanted
+                for wanted, value in (
+                    (self.statuses, ticket.status),
+                    (self.channels, ticket.channel),
+                    (self.brands, ticket.brand),
+                )
+            )
+            and (not self.tags or bool(self.tags & held))
+            and not self.without_tags & held
+            and not (ticket.created_at and ticket.created_at < self.created_from)
+            and not (self.created_before and ticket.created_at >= self.created_before)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What one source is read by."""
+
+    source: str
+    account: str
+    intents: Mapping[str, str]
+    """The system's spelling of a value, folded by `value_key` -> intent."""
+    redact: Callable[[str], str]
+    pseudonym: Callable[[str], str]
+    """The system's id of a customer -> the keyed hash that is stored."""
+    in_frozen_set: Callable[[str], bool]
+    include: Include = field(default_factory=Include)
+
+    @property
+    def name(self) -> str:
+        """As it stands in the quarantine and in reports."""
+        return f"{self.source}:{self.account}" if self.account else self.source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of one ticket."""
+
+    events: tuple[LabelEvent, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    left_out: str = ""
+    """Why nothing of it is kept: filtered, empty, auto_reply, not_english, frozen; empty where something is."""
+
+
+def value_key(value: str) -> str:
+    """A label's spelling without what systems change about it: case, blanks, dashes."""
+    return "_".join(value.replace("-", " ").replace("_", " ").casefold().split())
+
+
+def take(ticket: Ticket, rules: Rules) -> Taken:
+    """The events of one ticket. The same ticket read again gives the same events under the same names.
+
+    Every change of its intent ends in an event or in a refused row, but for those that clear the field, and those
+    of a ticket that the filters of the source leave out.
+    """
+    try:
+        return _taken(_normalised(ticket), rules)
+    except InputError as error:
+        return Taken(refused=(_refused(ticket.ticket_id, str(error), rules),))
+
+
+def _taken(found: Ticket, rules: Rules) -> Taken:
+    blank = _blank_event(found, rules)
+    if found.deleted_at:
+        return Taken(
+            events=(
+                replace(blank, kind=EventKind.DELETED, source_event=f"{found.ticket_id}:deleted", at=found.deleted_at),
+            )
+        )
+    if not rules.include.wants(found):
+        return Taken(left_out="filtered")
+    text, reason = _text(found, rules)
+    if reason:
+        told = found.changes and _refused(found.ticket_id, LEFT_OUT[reason], rules, text)
+        return Taken(refused=(told,) if told else (), left_out=reason)
+    seen = replace(blank, kind=EventKind.SEEN, source_event=f"{found.ticket_id}:seen", at=found.created_at, text=text)
+    events, refused = [seen], list[Refused]()
+    for said in _said(found, replace(blank, text=text), rules):
+        (events if isinstance(said, LabelEvent) else refused).append(said)  # type: ignore[arg-type]
+    return Taken(events=tuple(events), refused=tuple(refused))
+
+
+LEFT_OUT: Final = {
+    "empty": "no message of the customer has any text; nothing can be learned from it",
+    "auto_reply": "the message is a machine's automatic reply; nothing can be learned from it",
+    "not_english": "the message is not in English; the model reads English only",
+    "frozen": "the text is in the frozen set; it may not train",
+}
+
+
+def _normalised(ticket: Ticket) -> Ticket:
+    """The ticket with its times in UTC and its ids checked.
+
+    Raises:
+        InputError: a time or id that cannot be stored.
+    """
+    name = cells.field(ticket.ticket_id, name="ticket_id")
+    if not name:
+        raise InputError("empty; a ticket needs one", where="ticket_id")
+    messages = (replace(message, created_at=cells.created_at(message.created_at)) for message in ticket.messages)
+    changes = (
+        replace(
+            change,
+            event_id=cells.field(change.event_id, name="event id"),
+            at=cells.created_at(change.at),
+            value=cells.field(change.value, name="intent").strip(),
+        )
+        for change in ticket.changes
+    )
+    return replace(
+        ticket,
+        messages=tuple(messages),
+        changes=tuple(changes),
+        created_at=cells.created_at(ticket.created_at),
+        closed_at=cells.created_at(ticket.closed_at),
+        deleted_at=cells.created_at(ticket.deleted_at),
+    )
+
+
+def _blank_event(ticket: Ticket, rules: Rules) -> LabelEvent:
+    return LabelEvent(
+        source=rules.source,
+        account=rules.account,
+        source_event="",
+        kind=EventKind.SEEN,
+        ticket_id=ticket.ticket_id,
+        at="",
+        requester=rules.pseudonym(ticket.requester) if ticket.requester else "",
+        channel=cells.field(ticket.channel, name="channel"),
+    )
+
+
+def _text(ticket: Ticket, rules: Rules) -> tuple[str, str]:
+    """(what the customer wrote first, cleaned and redacted; why the ticket is left out)."""
+    message = first_customer_message(ticket.messages)
+    body = clean(message.body, is_html=message.is_html) if message else ""
+    subject = clean(ticket.subject, is_html=False)
+    both = body if not subject or body.startswith(subject) else f"{subject}\n{body}".strip()
+    text = rules.redact(clean(both, is_html=False))
+    reason = reason_to_leave_out(text) if body else "empty"
+    return text, reason or ("frozen" if rules.in_frozen_set(text) else "")
+
+
+def _said(ticket: Ticket, blank: LabelEvent, rules: Rules) -> Iterator[LabelEvent | Refused]:
+    last: LabelEvent | None = None
+    for change in ticket.changes:
+        if not change.value:
+            last = None
+            continue
+        intent = rules.intents.get(value_key(change.value), "")
+        rung = provenance(change.actor.kind, intent, _previous(change, rules))
+        if not intent or rung is None:
+            reason = _unknown_value(change, rules) if not intent else _unknown_actor(change)
+            yield _refused(ticket.ticket_id, reason, rules, blank.text)
+            last = None
+            continue
+        last = _label(change, intent, rung, blank, rules)
+        yield last
+    if last is not None and last.kind is EventKind.PREDICTED and ticket.closed_at > last.at:
+        yield replace(
+            last,
+            kind=EventKind.CONFIRMED,
+            source_event=f"{ticket.ticket_id}:closed:{ticket.closed_at}",
+            at=ticket.closed_at,
+            previous_intent=last.intent,
+            provenance=Provenance.UNCHANGED,
+        )
+
+
+def _label(change: Change, intent: str, rung: Provenance, blank: LabelEvent, rules: Rules) -> LabelEvent:
+    own = change.actor.kind is ActorKind.SELF
+    kind = EventKind.CONFIRMED if rung is Provenance.CONFIRMED else EventKind.CORRECTED
+    return replace(
+        blank,
+        kind=EventKind.PREDICTED if own else kind,
+        source_event=change.event_id,
+        at=change.at,
+        intent=intent,
+        previous_intent=_previous(change, rules) or "",
+        agent="" if own else cells.field(change.actor.id, name="agent"),
+        provenance=rung,
+        macro=cells.field(change.actor.macro, name="macro"),
+    )
+
+
+def _previous(change: Change, rules: Rules) -> str | None:
+    if change.previous is None:
+        return None
+    return rules.intents.get(value_key(change.previous), "")
+
+
+def _unknown_value(change: Change, rules: Rules) -> str:
+    return f"{excerpt(change.value)!r} is no intent in the map of {rules.name}; add it to `intents` of this source"
+
+
+def _unknown_actor(change: Change) -> str:
+    return (
+        f"event {excerpt(change.event_id)}: nobody knows who set the label, so it is no correction; "
+        "where it was a person, let the source's token see the agents"
+    )
+
+
+def _refused(ticket_id: str, reason: str, rules: Rules, text: str = "") -> Refused:
+    return Refused(file=rules.name, line=NO_LINE, ticket_id=excerpt(ticket_id), reason=reason, excerpt=excerpt(text))

@@ -1,0 +1,6 @@
+"""Local doubles of the vendors' APIs, with their traps."""
+
+from tests.twins.plain import PlainTwin
+from tests.twins.twin import Twin
+
+TWINS: list[type[Twin]] = [PlainTwin]
