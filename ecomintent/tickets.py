@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from ecomintent.records import Correction, Refused
+from ecomintent.records import Refused
 
 Author = Literal["customer", "agent", "bot", "system"]
 
@@ -90,8 +90,10 @@ class Page:
     mark: str
     """Where to read on once this page is stored; only its connector understands it."""
     tickets: tuple[Ticket, ...] = ()
-    corrections: tuple[Correction, ...] = ()
-    """From sources that tell of labels only: files and queries."""
+    rows: tuple[tuple[int, dict[str, str | None]], ...] = ()
+    """(line, cells by column) from sources that tell of labels only: files and queries."""
+    rows_from: str = ""
+    """What the rows come from, for the quarantine."""
     refused: tuple[Refused, ...] = ()
     total: int | None = None
     """How many tickets there are to come in all, where the system says so."""

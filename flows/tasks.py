@@ -7,7 +7,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from ecomintent import layout
-from ecomintent.adapters import promoting, publishing, regate
+from ecomintent.adapters import collecting, promoting, publishing, regate
+from ecomintent.adapters.collecting import Outcome
 from ecomintent.adapters.publishing import Inputs
 from ecomintent.errors import PromotionRefused
 from ecomintent.gate.verdict import Verdict
@@ -113,3 +114,16 @@ def promote_or_refuse(version: str) -> Verdict:
 def record_decision(version: str, said: Asked) -> None:
     """What a named person said, with the time it was said at."""
     promoting.record(system(), version, said)
+
+
+@task(task_run_name="read the list of sources", **COMPUTES)
+def sources_to_read(names: list[str]) -> list[str]:
+    """The configured sources, or those of these names."""
+    return collecting.named(system(), names)
+
+
+# Not retried: the connector itself waits and asks again, and the next sync goes on where this one stopped.
+@task(task_run_name="sync {name}", **COMPUTES)
+def collect_source(name: str, since: str, dry_run: bool) -> Outcome:
+    """Corrections of one source since the last sync; why it stopped, where it did."""
+    return collecting.collect(system(), name, since=since, dry=dry_run)

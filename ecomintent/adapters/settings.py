@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,11 @@ VARIABLES: Final = (
     "ECOMINTENT_PARAMS",
     "ECOMINTENT_DATABASE_URL",
     "ECOMINTENT_SIGNING_KEY",
+    "ECOMINTENT_SOURCES",
 )
+
+SECRET: Final = "ECOMINTENT_SECRET_"
+"""What names of variables that hold a credential begin with; sources.toml says which holds whose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,15 @@ class Settings:
     database_url: str
     signing_key: Path | None = None
     """The private key that signs passports; None: one is made in the home."""
+    sources: Path | None = None
+    """The file that names the helpdesks to read; None: sources.toml in the home."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Variables that begin with `SECRET`, by name."""
+
+    @property
+    def sources_file(self) -> Path:
+        """Where the helpdesks to read are named, whether it is there or not."""
+        return self.sources or self.home / "sources.toml"
 
     @property
     def tracking_uri(self) -> str:
@@ -50,9 +63,11 @@ class Settings:
     def child_environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """`base` plus what Prefect, MLflow, DVC and friends must know to stay inside the home and quiet."""
         signing_key = {"ECOMINTENT_SIGNING_KEY": str(self.signing_key)} if self.signing_key else {}
+        sources = {"ECOMINTENT_SOURCES": str(self.sources)} if self.sources else {}
         return {
             **base,
             **signing_key,
+            **sources,
             "ECOMINTENT_HOME": str(self.home),
             "ECOMINTENT_PROJECT": str(self.project),
             "ECOMINTENT_PARAMS": str(self.params),
@@ -91,6 +106,7 @@ def from_environment(environment: Mapping[str, str], cwd: Path) -> Settings:
         )
     url = environment.get("ECOMINTENT_DATABASE_URL") or f"sqlite:///{home / 'labels.db'}"
     named_key = environment.get("ECOMINTENT_SIGNING_KEY")
+    sources = environment.get("ECOMINTENT_SOURCES")
     return Settings(
         home=home,
         project=project,
@@ -98,6 +114,8 @@ def from_environment(environment: Mapping[str, str], cwd: Path) -> Settings:
         params=params,
         database_url=url,
         signing_key=(cwd / named_key).resolve() if named_key else None,
+        sources=(cwd / sources).resolve() if sources else None,
+        secrets={name: value for name, value in environment.items() if name.startswith(SECRET)},
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ecomintent.adapters.label_rows import event_of
 from ecomintent.labels import intake
-from ecomintent.labels.intake import Rules
+from ecomintent.labels.rules import Rules
 from ecomintent.ports import Helpdesk, LabelStore
 from ecomintent.records import EventKind, LabelEvent, Refused
 from ecomintent.tickets import Page
@@ -58,7 +58,7 @@ def sync(
     left_out, labels = Counter[str](), Counter[str]()
     for page in helpdesk.pages(store.mark(source, account), since=since):
         events, refused, reasons = _taken(page, rules)
-        tickets += len(page.tickets) + len(page.corrections) + len(page.refused)
+        tickets += len(page.tickets) + len(page.rows) + len(page.refused)
         refused_count += len(refused)
         left_out.update(reasons)
         labels.update(e.provenance.value for e in events if e.provenance and e.kind is not EventKind.PREDICTED)
@@ -83,6 +83,7 @@ def sync(
 
 def _taken(page: Page, rules: Rules) -> tuple[list[LabelEvent], list[Refused], list[str]]:
     taken = [intake.take(ticket, rules) for ticket in page.tickets]
-    events = [event for one in taken for event in one.events] + [event_of(said) for said in page.corrections]
-    refused = [row for one in taken for row in one.refused] + list(page.refused)
+    corrections, refused_rows = intake.take_rows(page.rows, page.rows_from, rules)
+    events = [event for one in taken for event in one.events] + list(map(event_of, corrections))
+    refused = [row for one in taken for row in one.refused] + refused_rows + list(page.refused)
     return events, refused, [one.left_out for one in taken if one.left_out]

@@ -10,6 +10,7 @@ from ecomintent.adapters.mlflow_registry import MlflowRegistry
 from ecomintent.adapters.mlflow_store import MlflowStore
 from ecomintent.adapters.mlflow_tracker import MlflowTracker
 from ecomintent.adapters.sealed_tables import SealedTables
+from ecomintent.adapters.pseudonyms import Pseudonyms
 from ecomintent.adapters.settings import Settings
 from ecomintent.adapters.settings import current as settings_of_process
 from ecomintent.adapters.signing_keys import SigningKeys
@@ -29,6 +30,7 @@ class System:
     corpus: SealedTables
     evidence: Evidence
     keys: SigningKeys
+    pseudonyms: Pseudonyms
     registry: Registry
     tracker: Tracker
     pipeline: Pipeline
@@ -46,6 +48,7 @@ def build(settings: Settings) -> System:
         corpus=SealedTables(settings.home, "corpus"),
         evidence=Evidence(settings.home),
         keys=SigningKeys(settings.home, settings.signing_key),
+        pseudonyms=Pseudonyms(settings.home),
         registry=MlflowRegistry(store),
         tracker=MlflowTracker(store),
         pipeline=DvcPipeline(

@@ -3,8 +3,8 @@
 Pure: what is known about the shop comes in as `Rules`. No text is ever logged.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ecomintent.errors import InputError
@@ -12,66 +12,14 @@ from ecomintent.labels import cells
 from ecomintent.labels.cleaning import clean, first_customer_message
 from ecomintent.labels.exclusion import reason_to_leave_out
 from ecomintent.labels.ladder import provenance
-from ecomintent.labels.tables import excerpt
-from ecomintent.records import EventKind, LabelEvent, Provenance, Refused
+from ecomintent.labels.reading import corrections_in
+from ecomintent.labels.rules import Rules, value_key
+from ecomintent.labels.tables import Row, excerpt
+from ecomintent.records import Correction, EventKind, LabelEvent, Provenance, Refused
 from ecomintent.tickets import ActorKind, Change, Ticket
 
 NO_LINE: Final = 0
 """A ticket of a helpdesk has no line in a file."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Include:
-    """Which tickets are wanted; empty fields want all."""
-
-    statuses: frozenset[str] = frozenset()
-    channels: frozenset[str] = frozenset()
-    brands: frozenset[str] = frozenset()
-    tags: frozenset[str] = frozenset()
-    """At least one of them."""
-    without_tags: frozenset[str] = frozenset()
-    """None of them."""
-    created_from: str = ""
-    """Time in UTC, inclusive."""
-    created_before: str = ""
-
-    def wants(self, ticket: Ticket) -> bool:
-        """Whether the ticket passes every filter; one without a time passes those of time."""
-        held = set(ticket.tags)
-        return (
-            all(
-                not wanted or value in wanted
-                for wanted, value in (
-                    (self.statuses, ticket.status),
-                    (self.channels, ticket.channel),
-                    (self.brands, ticket.brand),
-                )
-            )
-            and (not self.tags or bool(self.tags & held))
-            and not self.without_tags & held
-            and not (ticket.created_at and ticket.created_at < self.created_from)
-            and not (self.created_before and ticket.created_at >= self.created_before)
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What one source is read by."""
-
-    source: str
-    account: str
-    intents: Mapping[str, str]
-    """The system's spelling of a value, folded by `value_key` -> intent."""
-    redact: Callable[[str], str]
-    pseudonym: Callable[[str], str]
-    """The system's id of a customer -> the keyed hash that is stored."""
-    in_frozen_set: Callable[[str], bool]
-    include: Include = field(default_factory=Include)
-
-    @property
-    def name(self) -> str:
-        """As it stands in the quarantine and in reports."""
-        return f"{self.source}:{self.account}" if self.account else self.source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +30,6 @@ class Taken:
     refused: tuple[Refused, ...] = ()
     left_out: str = ""
     """Why nothing of it is kept: filtered, empty, auto_reply, not_english, frozen; empty where something is."""
-
-
-def value_key(value: str) -> str:
-    """A label's spelling without what systems change about it: case, blanks, dashes."""
-    return "_".join(value.replace("-", " ").replace("_", " ").casefold().split())
 
 
 def take(ticket: Ticket, rules: Rules) -> Taken:
@@ -120,6 +63,22 @@ def _taken(found: Ticket, rules: Rules) -> Taken:
     for said in _said(found, replace(blank, text=text), rules):
         (events if isinstance(said, LabelEvent) else refused).append(said)  # type: ignore[arg-type]
     return Taken(events=tuple(events), refused=tuple(refused))
+
+
+def take_rows(rows: Iterable[tuple[int, Row]], name: str, rules: Rules) -> tuple[list[Correction], list[Refused]]:
+    """The corrections in rows of a file or query, under the names of `reading.COLUMNS`; each is one or is refused.
+
+    Args:
+        name: of where the rows come from, for the quarantine.
+    """
+    translated = ((line, {**row, **_translated(row, rules)}) for line, row in rows)
+    corrections, refused = corrections_in(translated, name, in_frozen_set=rules.in_frozen_set)
+    return [replace(one, source=rules.source, account=rules.account) for one in corrections], refused
+
+
+def _translated(row: Row, rules: Rules) -> Row:
+    said = {name: row[name] or "" for name in ("intent", "previous_intent") if name in row}
+    return {name: rules.intents.get(value_key(value), value) for name, value in said.items()}
 
 
 LEFT_OUT: Final = {

@@ -1,7 +1,7 @@
 """A label file -> corrections, and every row that was refused with its line and the reason."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -45,21 +45,39 @@ def read_labels(
     Raises:
         InputError: the file cannot be read, lacks a column or has no row; there is no such map.
     """
+    name = path.name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return corrections_in(rows_of(path, COLUMNS), name, source_map=source_map, in_frozen_set=in_frozen_set)
+
+
+def corrections_in(
+    rows: Iterable[tuple[int, Row | Fault]],
+    name: str,
+    *,
+    source_map: str | None = None,
+    in_frozen_set: Callable[[str], bool] = never_frozen,
+) -> tuple[list[Correction], list[Refused]]:
+    """As `read_labels`, of rows that come with the number of their line.
+
+    Args:
+        name: of where they come from, for the quarantine.
+    Raises:
+        InputError: there is no such map.
+    """
     if source_map is not None:
         taxonomy.source_map(source_map)
     said: Said = {}
     refused: list[Refused] = []
-    for line, row in rows_of(path, COLUMNS):
+    for line, row in rows:
         found = row if isinstance(row, Fault) else _correction(row, source_map, in_frozen_set)
         if isinstance(found, Correction):
             said.setdefault(found, []).append(line)
         else:
             ticket = "" if isinstance(row, Fault) else row.get("ticket_id") or ""
-            refused.append(_refused(path, line, ticket, found))
+            refused.append(_refused(name, line, ticket, found))
     unordered = _unordered(said)
     for correction, reason in unordered.items():
         fault = Fault(reason=reason, excerpt=excerpt(correction.text))
-        refused += [_refused(path, line, correction.ticket_id, fault) for line in said[correction]]
+        refused += [_refused(name, line, correction.ticket_id, fault) for line in said[correction]]
     return [found for found in said if found not in unordered], sorted(refused, key=lambda row: row.line)
 
 
@@ -138,6 +156,5 @@ def _others(lines: list[int], own: list[int]) -> str:
     return f"{named} and {count - NAMED_LINES} more" if count > NAMED_LINES else named
 
 
-def _refused(path: Path, line: int, ticket: str, fault: Fault) -> Refused:
-    name = path.name.encode("utf-8", "backslashreplace").decode("utf-8")
+def _refused(name: str, line: int, ticket: str, fault: Fault) -> Refused:
     return Refused(file=name, line=line, ticket_id=excerpt(ticket), reason=fault.reason, excerpt=fault.excerpt)

@@ -1,4 +1,7 @@
-"""Rows of the CSV, JSONL and Parquet files that people export, one at a time, with the line an editor shows."""
+"""Rows of the CSV, JSONL, Parquet and XLSX files that people export, one at a time, with the line an editor shows.
+
+Over 200 lines: one reader for each kind, which have to say the same of the same fault.
+"""
 
 import csv
 import json
@@ -13,7 +16,7 @@ from typing import Any, Final
 
 from ecomintent.errors import InputError
 
-SUFFIXES: Final = (".csv", ".jsonl", ".parquet")
+SUFFIXES: Final = (".csv", ".jsonl", ".parquet", ".xlsx")
 DELIMITERS: Final = ",;\t"
 LARGEST_CELL: Final = 2**31 - 1  # the csv module's own limit is 128 KiB; a C long bounds it on Windows
 EXCERPT_CHARS: Final = 80
@@ -37,8 +40,8 @@ class Fault:
 def read_rows(path: Path) -> Iterator[tuple[int, Row | Fault]]:
     """Stream (line, row) pairs; every value is text as written, or None where the file has none.
 
-    The line is 1-based: where the row begins in CSV and JSONL, the row number in Parquet. Blank lines are skipped,
-    characters such as NUL are passed on: judging a row's content is the caller's part.
+    The line is 1-based: where the row begins in CSV and JSONL, the row number in Parquet and XLSX. Blank lines are
+    skipped, characters such as NUL are passed on: judging a row's content is the caller's part.
 
     Raises:
         InputError: the file is absent, empty, not UTF-8, damaged, without a header or of an unknown kind.
@@ -57,6 +60,10 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row | Fault]]:
         raise InputError(f"cannot be read ({error.strerror}); check the path", where=str(path)) from error
     if size == 0:
         raise InputError("the file is empty; export it again", where=str(path))
+    if suffix == ".xlsx":
+        from ecomintent.labels.workbooks import rows_of_workbook
+
+        return rows_of_workbook(path)
     return {".csv": _csv_rows, ".jsonl": _json_rows, ".parquet": _parquet_rows}[suffix](path)
 
 
@@ -103,9 +110,9 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Row | Fault]]:
         if not any(cell.strip() for cell in cells):
             continue
         if header is None:
-            header = _header(path, cells)
+            header = header_of(path, cells)
         else:
-            yield line, _csv_row(header, cells)
+            yield line, row_of(header, cells)
     if header is None:
         raise InputError("there is no header: the file is blank; its first line must name the columns", where=str(path))
 
@@ -120,7 +127,12 @@ def _csv_fault(path: Path, line: int, error: csv.Error) -> Fault:
     return Fault(reason=f"not readable as CSV: {error}; a quote inside a quoted cell is written twice", excerpt="")
 
 
-def _header(path: Path, cells: list[str]) -> list[str]:
+def header_of(path: Path, cells: list[str]) -> list[str]:
+    """The names of the columns, in their order.
+
+    Raises:
+        InputError: one is there twice.
+    """
     names = [cell.strip() for cell in cells]
     named = [name for name in names if name]
     if len(set(named)) < len(named):
@@ -132,7 +144,8 @@ def _header(path: Path, cells: list[str]) -> list[str]:
     return names
 
 
-def _csv_row(header: list[str], cells: list[str]) -> Row | Fault:
+def row_of(header: list[str], cells: list[str]) -> Row | Fault:
+    """The cells under the names of their columns; a fault where there are more cells than names."""
     if any(cells[len(header) :]):
         return Fault(
             reason=f"{len(cells)} cells where the header has {len(header)}; quote a text that holds a delimiter",
@@ -157,7 +170,7 @@ def _json_row(text: str) -> Row | Fault:
         return Fault(reason=f"not readable as JSON: {told}", excerpt=excerpt(text.strip()))
     if not isinstance(found, dict):
         return Fault(reason="not a JSON object; each line holds one row as {...}", excerpt=excerpt(text.strip()))
-    row = {key: _as_text(value) for key, value in found.items()}
+    row = {key: as_text(value) for key, value in found.items()}
     if any(LONE_SURROGATE.search(f"{key}{value}") for key, value in row.items()):
         return Fault(reason="holds half a surrogate pair, which is not a character", excerpt=excerpt(text.strip()))
     return row
@@ -173,13 +186,14 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, Row | Fault]]:
             for batch in file.iter_batches(batch_size=PARQUET_BATCH):
                 for row in batch.to_pylist():
                     line += 1
-                    yield line, {name: _as_text(value) for name, value in row.items()}
+                    yield line, {name: as_text(value) for name, value in row.items()}
     except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError) as error:
         told = str(error).splitlines()[0]
         raise InputError(f"not a readable Parquet file ({told}); export it again", where=str(path)) from error
 
 
-def _as_text(value: Any) -> str | None:
+def as_text(value: Any) -> str | None:
+    """A typed value as a person would write it; None for none."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, float):

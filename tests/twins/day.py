@@ -9,7 +9,7 @@ import httpx
 
 from ecomintent.adapters import syncing
 from ecomintent.errors import SourceError
-from ecomintent.labels.intake import Rules, value_key
+from ecomintent.labels.rules import Rules, value_key
 from ecomintent.records import LabelEvent, Provenance
 from ecomintent.taxonomy import NAMES
 from tests.twins.faults import Dying, Faulty, Killed

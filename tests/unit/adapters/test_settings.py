@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ecomintent.adapters.settings import VARIABLES, from_environment
+from ecomintent.adapters.settings import SECRET, VARIABLES, from_environment
 from ecomintent.errors import InputError
 
 ROOT = Path(__file__).parents[3]
@@ -20,6 +20,13 @@ def test_another_home_has_its_own_workspace_so_that_two_homes_never_meet(tmp_pat
     assert settings.workspace == tmp_path / "a" / "workspace"
     assert str(tmp_path / "a") in settings.database_url
     assert str(tmp_path / "a") in settings.tracking_uri
+
+
+def test_only_variables_named_as_secrets_are_kept_and_they_are_never_shown():
+    settings = from_environment({"ECOMINTENT_SECRET_ZENDESK": "hush", "OTHER_SECRET": "x"}, ROOT)
+
+    assert settings.secrets == {"ECOMINTENT_SECRET_ZENDESK": "hush"}
+    assert "hush" not in repr(settings)
 
 
 def test_the_checkout_is_found_from_a_folder_inside_it():
@@ -51,4 +58,4 @@ def test_no_variable_is_read_that_settings_does_not_know():
         if word.startswith("ECOMINTENT_") and word.isupper()
     }
 
-    assert read - set(VARIABLES) - {"ECOMINTENT_FLOW"} == set()
+    assert read - set(VARIABLES) - {"ECOMINTENT_FLOW", SECRET} == set()

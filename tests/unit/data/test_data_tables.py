@@ -95,7 +95,7 @@ def test_utf16_is_told_apart_at_once(tmp_path):
         ("labels.csv", "", "the file is empty"),
         ("labels.csv", "\n\n,,\n", "there is no header"),
         ("labels.csv", "text,text\na,b\n", "no usable header: the first line has 'text' twice"),
-        ("labels.xlsx", "PK", r"\.xlsx is not read; allowed are \.csv, \.jsonl, \.parquet"),
+        ("labels.xls", "PK", r"\.xls is not read; allowed are \.csv, \.jsonl, \.parquet, \.xlsx"),
         ("labels", "a", "a name without an ending is not read"),
         ("labels.parquet", "PAR1nonsense", "not a readable Parquet file"),
     ],

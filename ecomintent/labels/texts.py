@@ -1,0 +1,20 @@
+"""The one form in which a ticket's text is stored, trained on, judged on and classified: cleaned, without personal data."""
+
+import re
+from typing import Final
+
+from ecomintent.labels.cleaning import clean
+from ecomintent.labels.redaction import redact
+
+HTML: Final = re.compile(r"<(?:br|hr)\b[^<>]*>|</(?:p|div|span|td|tr|table|body|html|a|b|strong|em|li|ul|h[1-6])>", re.IGNORECASE)
+"""What no customer types: a text that holds it is markup."""
+
+
+def fit(text: str) -> str:
+    """The text as it may be kept. Twice is the same as once; nothing may be left of a text that holds nothing."""
+    return redacted(clean(text, is_html=bool(HTML.search(text))))
+
+
+def redacted(text: str) -> str:
+    """The text with placeholders in the place of personal data."""
+    return redact(text).text
