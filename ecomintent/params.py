@@ -1,17 +1,18 @@
 """Typed params.yaml and its only reader. The YAML is the default: nothing here has one.
 
-Over 200 lines because it holds every section: one place to see all that changes the answer.
+Over 200 lines because it holds every section but `labels`: one place to see all that changes the answer.
 """
 
 import types
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
 
 from ecomintent.errors import ParamsError
+from ecomintent.params_checks import at_least, between, same_keys
+from ecomintent.params_labels import LabelsParams
 from ecomintent.records import Provenance
 from ecomintent.taxonomy import NAMES
 
@@ -39,11 +40,11 @@ class PrepareParams:
     """Loss weight by provenance, 0-10; 0 leaves such corrections out, whatever they would supersede."""
 
     def __post_init__(self) -> None:
-        _between(self, "prepare", 0.5, 1, "near_duplicate_jaccard")
-        _between(self, "prepare", 0.01, 0.5, "validation_fraction")
-        _at_least(self, "prepare", 32, "minhash_permutations")
-        _at_least(self, "prepare", 1, "shingle_chars", "corpus_max_per_intent")
-        _same_keys("params.yaml: prepare.provenance_weights", self.provenance_weights, [p.value for p in Provenance])
+        between(self, "prepare", 0.5, 1, "near_duplicate_jaccard")
+        between(self, "prepare", 0.01, 0.5, "validation_fraction")
+        at_least(self, "prepare", 32, "minhash_permutations")
+        at_least(self, "prepare", 1, "shingle_chars", "corpus_max_per_intent")
+        same_keys("params.yaml: prepare.provenance_weights", self.provenance_weights, [p.value for p in Provenance])
         weights = {f"provenance_weights.{name}": weight for name, weight in self.provenance_weights.items()}
         for name, weight in [("corpus_weight", self.corpus_weight), *weights.items()]:
             if not 0 <= weight <= 10:
@@ -59,7 +60,7 @@ class ModelParams:
     max_tokens: int
 
     def __post_init__(self) -> None:
-        _at_least(self, "model", 8, "max_tokens")
+        at_least(self, "model", 8, "max_tokens")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +83,8 @@ class TrainParams:
     """Loss weight of an intent is (mean count / its count) ** power; a count adds up row weights."""
 
     def __post_init__(self) -> None:
-        _at_least(self, "train", 1, "threads", "epochs", "patience", "batch_size")
-        _between(self, "train", 0, 1, "warmup_fraction", "weight_decay", "label_smoothing", "class_weight_power")
+        at_least(self, "train", 1, "threads", "epochs", "patience", "batch_size")
+        between(self, "train", 0, 1, "warmup_fraction", "weight_decay", "label_smoothing", "class_weight_power")
         if self.precision not in PRECISIONS:
             raise ParamsError(
                 f"{self.precision!r}; allowed are {', '.join(PRECISIONS)}", where="params.yaml: train.precision"
@@ -98,7 +99,7 @@ class EvaluateParams:
     batch_size: int
 
     def __post_init__(self) -> None:
-        _at_least(self, "evaluate", 1, "threads", "batch_size")
+        at_least(self, "evaluate", 1, "threads", "batch_size")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +130,8 @@ class GateParams:
 
     def __post_init__(self) -> None:
         names = [f.name for f in fields(self) if f.type is float or f.type == "float"]
-        _between(self, "gate", 0, 1, *names)
-        _at_least(self, "gate", 1, "min_n_pass", "frozen_runs")
+        between(self, "gate", 0, 1, *names)
+        at_least(self, "gate", 1, "min_n_pass", "frozen_runs")
         for name, where in [
             *((n, "margins") for n in self.margins),
             *((n, "costly_intents") for n in self.costly_intents),
@@ -151,7 +152,7 @@ class ReleaseParams:
     """Days a candidate waits for a person, and a yes for its promotion."""
 
     def __post_init__(self) -> None:
-        _at_least(self, "release", 1, "approval_days")
+        at_least(self, "release", 1, "approval_days")
 
 
 SECTIONS: Final[dict[str, type]] = {
@@ -161,6 +162,7 @@ SECTIONS: Final[dict[str, type]] = {
     "evaluate": EvaluateParams,
     "gate": GateParams,
     "release": ReleaseParams,
+    "labels": LabelsParams,
 }
 
 
@@ -181,7 +183,7 @@ def section(path: Path, name: str, *, into: type[Section]) -> Section:
         raise ParamsError("the section is missing", where=where)
     values: dict[str, Any] = raw[name]
     hints = get_type_hints(into)
-    _same_keys(where, values, list(hints))
+    same_keys(where, values, list(hints))
     return into(**{key: _typed(value, hints[key], f"{where}.{key}") for key, value in values.items()})
 
 
@@ -200,28 +202,3 @@ def _typed(value: Any, hint: Any, where: str) -> Any:
     ):
         raise ParamsError(f"found {value!r}; a {getattr(origin, '__name__', origin)} is needed", where=where)
     return value
-
-
-def _same_keys(where: str, found: dict[str, Any], allowed: list[str]) -> None:
-    for key in found:
-        if key not in allowed:
-            close = get_close_matches(key, allowed, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else f"; allowed are {', '.join(allowed)}"
-            raise ParamsError(f"unknown key {key!r}{hint}", where=where)
-    missing = [key for key in allowed if key not in found]
-    if missing:
-        raise ParamsError(f"missing {', '.join(missing)}", where=where)
-
-
-def _between(params: object, name: str, least: float, most: float, *keys: str) -> None:
-    for key in keys:
-        value = getattr(params, key)
-        if not least <= value <= most:
-            raise ParamsError(f"{value}; it must lie in {least}-{most}", where=f"params.yaml: {name}.{key}")
-
-
-def _at_least(params: object, name: str, least: int, *keys: str) -> None:
-    for key in keys:
-        value = getattr(params, key)
-        if value < least:
-            raise ParamsError(f"{value}; it must be at least {least}", where=f"params.yaml: {name}.{key}")

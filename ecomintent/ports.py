@@ -75,6 +75,21 @@ class Helpdesk(Protocol):
         ...
 
 
+class HeldReleases(Protocol):
+    """Append-only record of who let which held labels train (`labels.guard`)."""
+
+    def release(self, keys: Iterable[str], *, by: str, reason: str, at: str) -> int:
+        """Record that `by` lets the labels of these keys (`labels.guard.key`) train, in one transaction.
+
+        What was released before stays as it was said then; returns how many are new.
+        """
+        ...
+
+    def released(self) -> frozenset[str]:
+        """The keys of every label that somebody released."""
+        ...
+
+
 class History(Protocol):
     """Append-only record of who approved, promoted, rejected or rolled back what, each event linked to the last."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ecomintent import files, layout, params
-from ecomintent.adapters import git, regate, review, tables
+from ecomintent.adapters import git, holding, regate, review, tables
 from ecomintent.adapters.system import System
 from ecomintent.data import snapshot as snapshots
 from ecomintent.errors import InputError
@@ -31,6 +31,8 @@ class Inputs:
 def place_inputs(system: System) -> Inputs:
     """Freeze the label store into a snapshot and put it, corpus and frozen set into the workspace.
 
+    Labels that look like poison stay out until a person releases them (`labels.guard`).
+
     A home without a base corpus starts from the bundled starter corpus.
 
     Raises:
@@ -42,7 +44,9 @@ def place_inputs(system: System) -> Inputs:
     if system.corpus.current() is None:
         tables.use_starter(system)
     corpus = system.corpus.copy_to(workspace / layout.CORPUS)
-    snapshot = snapshots.write(system.labels.corrections(), workspace / layout.SNAPSHOT)
+    sorted_out = holding.now(system)
+    log.info("labels train=%d held=%d", len(sorted_out.trains), len(sorted_out.held))
+    snapshot = snapshots.write(sorted_out.trains, workspace / layout.SNAPSHOT)
     return Inputs(snapshot=snapshot.digest, corpus=corpus.digest, frozen_set=frozen.digest)
 
 

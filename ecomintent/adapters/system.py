@@ -16,7 +16,8 @@ from ecomintent.adapters.settings import current as settings_of_process
 from ecomintent.adapters.signing_keys import SigningKeys
 from ecomintent.adapters.sql_history import SqlHistory
 from ecomintent.adapters.sql_labels import SqlLabelStore
-from ecomintent.ports import Clock, History, LabelStore, Pipeline, Registry, Tracker
+from ecomintent.adapters.sql_releases import SqlReleases
+from ecomintent.ports import Clock, HeldReleases, History, LabelStore, Pipeline, Registry, Tracker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class System:
 
     settings: Settings
     labels: LabelStore
+    held_releases: HeldReleases
     history: History
     frozen: SealedTables
     corpus: SealedTables
@@ -43,6 +45,7 @@ def build(settings: Settings) -> System:
     return System(
         settings=settings,
         labels=SqlLabelStore(settings.database_url),
+        held_releases=SqlReleases(settings.database_url),
         history=SqlHistory(settings.database_url),
         frozen=SealedTables(settings.home, "frozen"),
         corpus=SealedTables(settings.home, "corpus"),

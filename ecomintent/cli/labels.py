@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ecomintent.cli import label_quality
 from ecomintent.cli.output import as_json, print_json, print_table, warn
 from ecomintent.errors import InputError
 
@@ -20,6 +21,7 @@ def labels() -> None:
     Examples:
       ecomintent labels import corrections.csv
       ecomintent labels quarantine
+      ecomintent labels held
     """
 
 
@@ -144,5 +146,8 @@ def show(ticket: str, as_json: bool) -> None:
         ("at", "from", "what", "intent", "provenance", "by"),
     )
 
+
+for command in label_quality.COMMANDS:
+    labels.add_command(command)
 
 COMMANDS = (labels,)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ecomintent.errors import InputError
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The version this code reads and writes."""
 
 TABLE: Final = "alembic_version"

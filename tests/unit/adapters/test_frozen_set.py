@@ -20,6 +20,7 @@ from ecomintent.errors import InputError
 from ecomintent.records import Correction, Provenance
 from tests.fakes.labels import FakeLabelStore
 from tests.fakes.registry import FakeRegistry
+from tests.fakes.releases import FakeReleases
 from tests.unit.release.release_world import Ticking
 
 ROOT = Path(__file__).parents[3]
@@ -34,6 +35,7 @@ def shop(tmp_path):
             home=tmp_path, project=ROOT, workspace=tmp_path / "w", params=ROOT / "params.yaml", database_url=url
         ),
         labels=FakeLabelStore(),
+        held_releases=FakeReleases(),
         history=SqlHistory(url),
         frozen=SealedTables(tmp_path, "frozen"),
         corpus=SealedTables(tmp_path, "corpus"),

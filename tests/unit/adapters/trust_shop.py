@@ -21,6 +21,7 @@ from ecomintent.release.passport import Probe
 from ecomintent.release.record import tags, verdict_digest
 from tests.fakes.labels import FakeLabelStore
 from tests.fakes.registry import FakeRegistry
+from tests.fakes.releases import FakeReleases
 from tests.fakes.tracker import FakeTracker
 from tests.unit.release.release_world import PROMOTE, Ticking
 
@@ -38,6 +39,7 @@ class Shop:
         self.system = System(
             settings=Settings(home=home, project=home, workspace=home, params=home, database_url=url),
             labels=FakeLabelStore(),
+            held_releases=FakeReleases(),
             history=SqlHistory(url),
             frozen=SealedTables(home, "frozen"),
             corpus=SealedTables(home, "corpus"),
