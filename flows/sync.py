@@ -14,7 +14,7 @@ from flows import tasks, wiring
 
 @flow(name="sync", timeout_seconds=6 * 60 * 60)
 def sync(names: list[str] | None = None, since: str = "", dry_run: bool = False) -> list[Outcome]:
-    """Read the sources of these names, or all; one that stops does not stop the others. Safe to repeat and to overlap."""
+    """Read the sources of these names, or all; one that stops does not stop the others. Safe to repeat."""
     return [tasks.collect_source(name, since, dry_run) for name in tasks.sources_to_read(names or [])]
 
 

@@ -9,8 +9,8 @@ from ecomintent.adapters.evidence import Evidence
 from ecomintent.adapters.mlflow_registry import MlflowRegistry
 from ecomintent.adapters.mlflow_store import MlflowStore
 from ecomintent.adapters.mlflow_tracker import MlflowTracker
-from ecomintent.adapters.sealed_tables import SealedTables
 from ecomintent.adapters.pseudonyms import Pseudonyms
+from ecomintent.adapters.sealed_tables import SealedTables
 from ecomintent.adapters.settings import Settings
 from ecomintent.adapters.settings import current as settings_of_process
 from ecomintent.adapters.signing_keys import SigningKeys

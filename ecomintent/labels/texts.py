@@ -1,4 +1,4 @@
-"""The one form in which a ticket's text is stored, trained on, judged on and classified: cleaned, without personal data."""
+"""The one form in which a text is stored, trained on, judged on and classified: cleaned, without personal data."""
 
 import re
 from typing import Final
@@ -6,7 +6,9 @@ from typing import Final
 from ecomintent.labels.cleaning import clean
 from ecomintent.labels.redaction import redact
 
-HTML: Final = re.compile(r"<(?:br|hr)\b[^<>]*>|</(?:p|div|span|td|tr|table|body|html|a|b|strong|em|li|ul|h[1-6])>", re.IGNORECASE)
+HTML: Final = re.compile(
+    r"<(?:br|hr)\b[^<>]*>|</(?:p|div|span|td|tr|table|body|html|a|b|strong|em|li|ul|h[1-6])>", re.IGNORECASE
+)
 """What no customer types: a text that holds it is markup."""
 
 
