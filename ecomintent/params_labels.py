@@ -32,10 +32,12 @@ class LabelsParams:
     """Parts of the cross-validation behind `labels issues` and `labels agents`: each is judged by the others."""
     seed: int
     """Of the split into folds."""
+    erasure_days: int
+    """Days from a customer's request until no model that learned from their tickets may serve."""
 
     def __post_init__(self) -> None:
         between(self, "labels", 0.01, 1, "agent_share", "requester_share", "macro_share")
         between(self, "labels", 1, 1000, "burst_factor")
         at_least(self, "labels", 0, "share_floor", "bulk_seconds")
-        at_least(self, "labels", 1, "window_days", "names_least", "burst_per_hour")
+        at_least(self, "labels", 1, "window_days", "names_least", "burst_per_hour", "erasure_days")
         at_least(self, "labels", 2, "bulk_tickets", "folds")

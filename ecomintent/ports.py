@@ -4,7 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from ecomintent.records import Correction, ImportReport, LabelEvent, Recorded, Refused, RegisteredVersion, ReleaseEvent
+from ecomintent.records import (
+    Correction,
+    ImportReport,
+    LabelEvent,
+    Recorded,
+    Refused,
+    RegisteredVersion,
+    ReleaseEvent,
+    Tombstone,
+)
 from ecomintent.tickets import Page
 
 
@@ -50,6 +59,24 @@ class LabelStore(Protocol):
 
     def quarantine(self) -> Sequence[Refused]:
         """Every refused row, ordered by file and line."""
+        ...
+
+
+class Erasure(Protocol):
+    """Taking a customer's tickets out of the label store for good."""
+
+    def erase(self, tombstone: Tombstone) -> list[Tombstone]:
+        """Delete every event and refused row of the customer's tickets, or of the ticket, and keep out later ones.
+
+        One transaction; again it changes nothing.
+
+        Returns:
+            One tombstone for each ticket there was, those of earlier calls included.
+        """
+        ...
+
+    def tombstones(self) -> Sequence[Tombstone]:
+        """Everything that was erased, by time."""
         ...
 
 

@@ -79,6 +79,23 @@ class LabelEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """What was erased and stays so: all tickets of a customer, or one ticket."""
+
+    source: str
+    account: str
+    ticket_id: str
+    """Empty where it stands for the customer."""
+    requester: str
+    """The customer as a keyed hash; empty where it stands for a ticket."""
+    at: str
+    by: str
+    """Who asked for it in the name of the shop."""
+    retrain_by: str
+    """The day by which no model that was trained on it may serve."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """What became of events that were handed to the store."""
 

@@ -83,6 +83,7 @@ def rules_of(system: System, source: Source) -> Rules:
         pseudonym=partial(system.pseudonyms.of, setup.kind, setup.account),
         in_frozen_set=in_frozen_set(system),
         include=source.include,
+        erased=frozenset(one.requester for one in system.erasure.tombstones() if one.requester),
     )
 
 

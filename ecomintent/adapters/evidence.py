@@ -1,13 +1,16 @@
 """Evidence per candidate, kept in the home: verdict, review page, reports, lineage, what DVC locked."""
 
+import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from ecomintent import files, layout
+from ecomintent.data import snapshot
+from ecomintent.data.settling import ticket_of
 from ecomintent.records import Lineage
 
 KEPT: Final = (
@@ -19,6 +22,8 @@ KEPT: Final = (
 )
 
 KEY: Final = "key.txt"
+TICKETS: Final = "tickets.txt"
+"""One digest a line of every ticket in the snapshot: who asks to be forgotten is found by it, and nobody else."""
 
 
 class Evidence:
@@ -50,6 +55,21 @@ class Evidence:
         files.replace_folder(target, fill)
         return target
 
+    def note_tickets(self, weights: str, tickets: Iterable[tuple[str, str, str]]) -> None:
+        """Keep digests of the tickets (source, account, id) that these weights were trained on."""
+        _note(self.folder(weights), tickets)
+
+    def learned_from(self, weights: str, tickets: Collection[tuple[str, str, str]]) -> int | None:
+        """How many of the tickets (source, account, id) are in the snapshot these weights were trained on.
+
+        None where nothing is kept for these weights that could tell.
+        """
+        path = self.folder(weights) / TICKETS
+        if not path.is_file():
+            return None
+        held = set(path.read_text(encoding="ascii").split())
+        return sum(_digest(ticket) in held for ticket in tickets)
+
     def verdict(self, weights: str) -> dict[str, Any]:
         """The stored verdict as plain JSON; empty when nothing is kept for these weights."""
         path = self.folder(weights) / layout.VERDICT.name
@@ -65,4 +85,15 @@ def _fill(into: Path, workspace: Path, lineage: Lineage) -> None:
         shutil.copyfile(workspace / path, into / name)
     for name in ("dvc.yaml", "dvc.lock", "params.yaml"):
         shutil.copyfile(workspace / name, into / name)
+    rows = snapshot.read(workspace / layout.SNAPSHOT)
+    _note(into, map(ticket_of, rows))
     (into / "lineage.json").write_text(json.dumps(asdict(lineage), indent=2) + "\n", encoding="utf-8")
+
+
+def _note(folder: Path, tickets: Iterable[tuple[str, str, str]]) -> None:
+    digests = sorted({_digest(ticket) for ticket in tickets})
+    files.write_text(folder / TICKETS, "".join(f"{one}\n" for one in digests))
+
+
+def _digest(ticket: tuple[str, str, str]) -> str:
+    return hashlib.sha256(json.dumps(ticket).encode("ascii")).hexdigest()[:32]

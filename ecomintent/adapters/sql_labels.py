@@ -1,4 +1,5 @@
-"""`ports.LabelStore` on SQLAlchemy: SQLite by default, or PostgreSQL. Events are only ever added."""
+"""`ports.LabelStore` on SQLAlchemy: SQLite by default, or PostgreSQL. Events are only ever added, but for those of
+a customer who is erased (`sql_erasure`)."""
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -7,6 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ecomintent.adapters import sql_erasure
 from ecomintent.adapters.label_rows import (
     CONTENT,
     CORRECTION,
@@ -121,11 +123,13 @@ def _insert_events(connection: sa.Connection, events: Iterable[LabelEvent]) -> t
     """Insert what is not there yet, and take the text from tickets that are deleted; returns (inserted, seen)."""
     inserted = seen = 0
     remaining = iter(events)
+    sql_erasure.lock(connection, alone=False)
     while batch := list(islice(remaining, BATCH)):
+        tickets = [event.ticket_id for event in batch]
         stored, given = _insert_new(connection, EVENTS, map(row_of, batch))
-        inserted, seen = inserted + stored, seen + given
+        inserted, seen = inserted + stored - sql_erasure.keep_out(connection, tickets), seen + given
         if connection.execute(ANY_DELETED).scalar():
-            connection.execute(ERASE, {"tickets": [event.ticket_id for event in batch]})
+            connection.execute(ERASE, {"tickets": tickets})
     return inserted, seen
 
 

@@ -14,10 +14,11 @@ from ecomintent.adapters.sealed_tables import SealedTables
 from ecomintent.adapters.settings import Settings
 from ecomintent.adapters.settings import current as settings_of_process
 from ecomintent.adapters.signing_keys import SigningKeys
+from ecomintent.adapters.sql_erasure import SqlErasure
 from ecomintent.adapters.sql_history import SqlHistory
 from ecomintent.adapters.sql_labels import SqlLabelStore
 from ecomintent.adapters.sql_releases import SqlReleases
-from ecomintent.ports import Clock, HeldReleases, History, LabelStore, Pipeline, Registry, Tracker
+from ecomintent.ports import Clock, Erasure, HeldReleases, History, LabelStore, Pipeline, Registry, Tracker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class System:
     settings: Settings
     labels: LabelStore
     held_releases: HeldReleases
+    erasure: Erasure
     history: History
     frozen: SealedTables
     corpus: SealedTables
@@ -46,6 +48,7 @@ def build(settings: Settings) -> System:
         settings=settings,
         labels=SqlLabelStore(settings.database_url),
         held_releases=SqlReleases(settings.database_url),
+        erasure=SqlErasure(settings.database_url),
         history=SqlHistory(settings.database_url),
         frozen=SealedTables(settings.home, "frozen"),
         corpus=SealedTables(settings.home, "corpus"),

@@ -5,7 +5,7 @@ import sys
 import click
 
 from ecomintent import __version__
-from ecomintent.cli import classify, frozen, gate, labels, release, run, sync, tables, trust
+from ecomintent.cli import classify, erase, frozen, gate, labels, release, run, sync, tables, trust
 from ecomintent.errors import EcomIntentError
 
 FAULT = 1
@@ -26,7 +26,7 @@ def root() -> None:
     """
 
 
-ROOMS = (run, release, trust, sync, labels, frozen, tables, gate, classify)
+ROOMS = (run, release, trust, sync, labels, erase, frozen, tables, gate, classify)
 
 for command in [each for room in ROOMS for each in room.COMMANDS]:
     root.add_command(command)

@@ -31,8 +31,13 @@ def instant(created_at: str) -> float:
 
 def precedence(correction: Correction) -> tuple[Any, ...]:
     """Sort key: later wins, at the same time the more trusted; the content breaks ties, never the input order."""
-    content = (correction.ticket_id, correction.intent, correction.text, correction.agent, correction.source)
+    content = (*ticket_of(correction), correction.intent, correction.text, correction.agent)
     return (instant(correction.created_at), TRUST[correction.provenance], *content)
+
+
+def ticket_of(correction: Correction) -> tuple[str, str, str]:
+    """What names a ticket: two helpdesks number theirs alike."""
+    return correction.source, correction.account, correction.ticket_id
 
 
 def counting(corrections: Sequence[Correction | None], weights: Weights) -> list[int]:
@@ -41,12 +46,13 @@ def counting(corrections: Sequence[Correction | None], weights: Weights) -> list
     Weightless ones are left out first, so that a rule or bot that touches a ticket later does not undo an
     agent's label. None stands for a row that cannot be read and takes no part.
     """
-    latest: dict[str, tuple[tuple[Any, ...], int]] = {}
+    latest: dict[tuple[str, str, str], tuple[tuple[Any, ...], int]] = {}
     for position, correction in enumerate(corrections):
         if correction is None or weights[correction.provenance] <= 0:
             continue
         challenger = (precedence(correction), -position)
-        latest[correction.ticket_id] = max(latest.get(correction.ticket_id, challenger), challenger)
+        ticket = ticket_of(correction)
+        latest[ticket] = max(latest.get(ticket, challenger), challenger)
     return sorted(-negative for _, negative in latest.values())
 
 

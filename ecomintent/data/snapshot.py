@@ -9,7 +9,8 @@ from ecomintent.data import parquet
 from ecomintent.records import Correction, Provenance, Sealed
 
 COLUMNS: Final = dict.fromkeys(
-    ("ticket_id", "text", "intent", "previous_intent", "created_at", "agent", "source", "provenance"), "string"
+    ("ticket_id", "text", "intent", "previous_intent", "created_at", "agent", "source", "account", "provenance"),
+    "string",
 )
 
 _values = attrgetter(*COLUMNS)

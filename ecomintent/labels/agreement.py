@@ -57,10 +57,10 @@ def votes(corrections: Iterable[Correction], unit_of: Callable[[str], str]) -> V
         (c for c in corrections if c.agent and c.text and c.provenance in JUDGEMENTS),
         key=lambda c: (c.created_at, c.ticket_id, c.agent, c.intent, c.text),
     )
-    unit_of_ticket = {(c.source, c.ticket_id): unit_of(c.text) for c in ordered}
+    unit_of_ticket = {(c.source, c.account, c.ticket_id): unit_of(c.text) for c in ordered}
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for c in ordered:
-        found[unit_of_ticket[c.source, c.ticket_id]][c.agent] = c.intent
+        found[unit_of_ticket[c.source, c.account, c.ticket_id]][c.agent] = c.intent
     return {unit: found[unit] for unit in sorted(found)}
 
 

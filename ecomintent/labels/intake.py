@@ -29,7 +29,7 @@ class Taken:
     events: tuple[LabelEvent, ...] = ()
     refused: tuple[Refused, ...] = ()
     left_out: str = ""
-    """Why nothing of it is kept: filtered, empty, auto_reply, not_english, frozen; empty where something is."""
+    """Why nothing of it is kept: erased, filtered, empty, auto_reply, not_english, frozen; empty where something is."""
 
 
 def take(ticket: Ticket, rules: Rules) -> Taken:
@@ -52,6 +52,8 @@ def _taken(found: Ticket, rules: Rules) -> Taken:
                 replace(blank, kind=EventKind.DELETED, source_event=f"{found.ticket_id}:deleted", at=found.deleted_at),
             )
         )
+    if blank.requester in rules.erased:
+        return Taken(left_out="erased")
     if not rules.include.wants(found):
         return Taken(left_out="filtered")
     text, reason = _text(found, rules)

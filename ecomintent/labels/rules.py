@@ -53,6 +53,8 @@ class Rules:
     """The system's id of a customer -> the keyed hash that is stored."""
     in_frozen_set: Callable[[str], bool]
     include: Include = field(default_factory=Include)
+    erased: frozenset[str] = frozenset()
+    """Keyed hashes of customers of whom nothing is kept."""
 
     @property
     def name(self) -> str:

@@ -12,7 +12,7 @@ from ecomintent.errors import InputError
 from tests.contracts.test_history import APPROVED
 from tests.contracts.test_label_store import BAD_ROW, CORRECTED, DOUBLE_CHARGE, LATE_PARCEL
 
-OLDER = ["0001", "0002", "0003"]
+OLDER = ["0001", "0002", "0003", "0004"]
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_database_of_a_newer_program_is_refused_in_one_line(url, engine):
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
 
-    with pytest.raises(InputError, match="its schema has version 9999, this ecomintent knows 0004 at most"):
+    with pytest.raises(InputError, match="its schema has version 9999, this ecomintent knows 0005 at most"):
         SqlLabelStore(url).corrections()
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ecomintent.errors import InputError
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The version this code reads and writes."""
 
 TABLE: Final = "alembic_version"

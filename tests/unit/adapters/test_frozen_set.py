@@ -9,8 +9,10 @@ import pytest
 from ecomintent import files, layout
 from ecomintent.adapters import frozen_check, frozen_queue, frozen_set
 from ecomintent.adapters.evidence import Evidence
+from ecomintent.adapters.pseudonyms import Pseudonyms
 from ecomintent.adapters.sealed_tables import SealedTables
 from ecomintent.adapters.settings import Settings
+from ecomintent.adapters.sql_erasure import SqlErasure
 from ecomintent.adapters.sql_history import SqlHistory
 from ecomintent.adapters.system import System
 from ecomintent.data import parquet
@@ -36,6 +38,8 @@ def shop(tmp_path):
         ),
         labels=FakeLabelStore(),
         held_releases=FakeReleases(),
+        erasure=SqlErasure(f"sqlite:///{tmp_path}/labels.db"),
+        pseudonyms=Pseudonyms(tmp_path),
         history=SqlHistory(url),
         frozen=SealedTables(tmp_path, "frozen"),
         corpus=SealedTables(tmp_path, "corpus"),

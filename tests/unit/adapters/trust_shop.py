@@ -9,9 +9,11 @@ from ecomintent import files
 from ecomintent.adapters import passports
 from ecomintent.adapters.evidence import Evidence
 from ecomintent.adapters.examination import examine
+from ecomintent.adapters.pseudonyms import Pseudonyms
 from ecomintent.adapters.sealed_tables import SealedTables
 from ecomintent.adapters.settings import Settings
 from ecomintent.adapters.signing_keys import SigningKeys
+from ecomintent.adapters.sql_erasure import SqlErasure
 from ecomintent.adapters.sql_history import SqlHistory
 from ecomintent.adapters.system import System
 from ecomintent.data.frozen_reading import FrozenRow, write_frozen
@@ -40,6 +42,8 @@ class Shop:
             settings=Settings(home=home, project=home, workspace=home, params=home, database_url=url),
             labels=FakeLabelStore(),
             held_releases=FakeReleases(),
+            erasure=SqlErasure(f"sqlite:///{home}/labels.db"),
+            pseudonyms=Pseudonyms(home),
             history=SqlHistory(url),
             frozen=SealedTables(home, "frozen"),
             corpus=SealedTables(home, "corpus"),

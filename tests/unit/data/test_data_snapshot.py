@@ -61,7 +61,7 @@ def test_the_schema_is_fixed_even_without_a_row(tmp_path):
 
     schema = pq.read_schema(tmp_path / "s.parquet")
     assert schema.names == [
-        "ticket_id", "text", "intent", "previous_intent", "created_at", "agent", "source", "provenance"
+        "ticket_id", "text", "intent", "previous_intent", "created_at", "agent", "source", "account", "provenance"
     ]  # fmt: skip
     assert set(schema.types) == {pa.string()}
     assert schema.metadata is None
