@@ -1,0 +1,54 @@
+"""Twins on real addresses of this machine: what a connector meets in production, but for the vendor."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+
+import httpx
+
+from tests.twins.twin import Twin
+
+HURRY = 600
+"""Waiting that a twin asks for lasts so many times less; its own clock jumps on meanwhile."""
+
+
+@contextmanager
+def served(twin: Twin) -> Iterator[str]:
+    """The twin's address while the block runs."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(twin, Lock()))
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _handler(twin: Twin, lock: Lock) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            address = f"http://{self.headers['host']}{self.path}"
+            request = httpx.Request(self.command, address, headers=dict(self.headers), content=body)
+            with lock:
+                answer = twin.handle(request)
+                wait = float(answer.headers.get("retry-after", 0))
+                twin.clock.sleep(wait)
+            content = answer.read()
+            self.send_response(answer.status_code)
+            for name, value in answer.headers.items():
+                if name.lower() not in ("content-length", "retry-after"):
+                    self.send_header(name, value)
+            if wait:
+                self.send_header("Retry-After", str(int(wait / HURRY)))
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_POST = do_GET  # noqa: N815 - the name is the library's
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: the client's own log is what matters."""
+
+    return Handler
