@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from ecomintent.records import (
     Correction,
+    DayCount,
     ImportReport,
     LabelEvent,
     Recorded,
@@ -55,6 +56,10 @@ class LabelStore(Protocol):
 
     def corrections(self) -> Sequence[Correction]:
         """Every label of tickets that were not deleted, in a fixed order that does not depend on that of imports."""
+        ...
+
+    def coverage(self) -> Sequence[DayCount]:
+        """How much each source told of each day, by day, source, account and kind: a day that is missing shows."""
         ...
 
     def quarantine(self) -> Sequence[Refused]:

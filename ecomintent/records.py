@@ -79,6 +79,18 @@ class LabelEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayCount:
+    """How many events of one kind a source told of one day."""
+
+    day: str
+    """YYYY-MM-DD in UTC; empty for events without a time."""
+    source: str
+    account: str
+    kind: EventKind
+    events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
     """What was erased and stays so: all tickets of a customer, or one ticket."""
 

@@ -24,7 +24,7 @@ from ecomintent.adapters.label_rows import (
     row_of,
 )
 from ecomintent.adapters.sql_database import SqlDatabase, storable
-from ecomintent.records import Correction, EventKind, ImportReport, LabelEvent, Recorded, Refused
+from ecomintent.records import Correction, DayCount, EventKind, ImportReport, LabelEvent, Recorded, Refused
 
 BATCH: Final = 1000
 
@@ -109,6 +109,16 @@ class SqlLabelStore:
         with self._database.transaction() as connection:
             rows = connection.execute(chosen.order_by(*_bytewise(connection, *order))).mappings()
             return [correction_from(dict(row)) for row in rows]
+
+    def coverage(self) -> Sequence[DayCount]:
+        """By day, source, account and kind."""
+        day = sa.func.substr(EVENTS.c.at, 1, 10).label("day")
+        groups = (day, EVENTS.c.source, EVENTS.c.account, EVENTS.c.kind)
+        chosen = sa.select(*groups, sa.func.count().label("events")).group_by(*groups)
+        with self._database.transaction() as connection:
+            rows = [dict(row) for row in connection.execute(chosen).mappings()]
+        found = [DayCount(**{**row, "kind": EventKind(row["kind"])}) for row in rows]
+        return sorted(found, key=lambda one: (one.day, one.source, one.account, one.kind))
 
     def quarantine(self) -> Sequence[Refused]:
         """Ordered by file and line, then by content."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ecomintent.cli import label_quality
+from ecomintent.cli import coverage, label_quality
 from ecomintent.cli.output import as_json, print_json, print_table, warn
 from ecomintent.errors import InputError
 
@@ -147,7 +147,7 @@ def show(ticket: str, as_json: bool) -> None:
     )
 
 
-for command in label_quality.COMMANDS:
+for command in (*label_quality.COMMANDS, coverage.coverage):
     labels.add_command(command)
 
 COMMANDS = (labels,)

@@ -222,6 +222,22 @@ def test_the_mark_moves_on_and_a_page_that_breaks_off_does_not_move_it(new_store
     assert (list(store.story("77")), list(store.quarantine())) == ([], [])
 
 
+def test_coverage_counts_the_events_of_each_day_source_and_kind(new_store):
+    store = new_store()
+    store.record([SEEN, PREDICTED, CORRECTED, replace(CORRECTED, ticket_id="78", source_event="e-8"), DELETED])
+    store.add([DOUBLE_CHARGE], [])
+
+    told = [(one.day, one.source, one.account, one.kind.value, one.events) for one in store.coverage()]
+
+    assert told == [
+        ("", "file", "", "corrected", 1),
+        ("2026-05-04", "zendesk", "shop-a", "corrected", 2),
+        ("2026-05-04", "zendesk", "shop-a", "predicted", 1),
+        ("2026-05-04", "zendesk", "shop-a", "seen", 1),
+        ("2026-05-06", "zendesk", "shop-a", "deleted", 1),
+    ]
+
+
 def test_customer_macro_and_channel_of_an_event_come_back(new_store):
     store = new_store()
     event = replace(CORRECTED, requester="c0ffee", macro="m-7", channel="email")

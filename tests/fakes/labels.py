@@ -1,11 +1,13 @@
 """Fakes of `ports.LabelStore` and `ports.History`, in memory."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, replace
 
 from ecomintent.errors import InputError
 from ecomintent.records import (
     Correction,
+    DayCount,
     EventKind,
     ImportReport,
     LabelEvent,
@@ -77,6 +79,14 @@ class FakeLabelStore:
             if event.kind in (EventKind.CORRECTED, EventKind.CONFIRMED) and _ticket(event) not in gone
         ]
         return sorted(found, key=lambda c: (c.ticket_id, c.created_at, astuple(c)))
+
+    def coverage(self) -> Sequence[DayCount]:
+        """By day, source, account and kind."""
+        counts = Counter((event.at[:10], event.source, event.account, event.kind) for event in self._events.values())
+        return [
+            DayCount(day=day, source=source, account=account, kind=kind, events=count)
+            for (day, source, account, kind), count in sorted(counts.items())
+        ]
 
     def quarantine(self) -> Sequence[Refused]:
         """Ordered by file and line."""
