@@ -1,6 +1,8 @@
 """Local doubles of the vendors' APIs, with their traps."""
 
+from tests.twins.argilla import ArgillaTwin
+from tests.twins.label_studio import LabelStudioTwin
 from tests.twins.plain import PlainTwin
 from tests.twins.twin import Twin
 
-TWINS: list[type[Twin]] = [PlainTwin]
+TWINS: list[type[Twin]] = [PlainTwin, LabelStudioTwin, ArgillaTwin]

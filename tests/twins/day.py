@@ -188,6 +188,11 @@ def check(shop: Shop) -> int:
     return sum(found.values())
 
 
+def still_told(shop: Shop) -> int:
+    """How many of the corrections the source can still tell: all, or each person's last on each ticket."""
+    return len(shop.said) if shop.twin.keeps_history else len({(ticket, agent) for ticket, _, agent in shop.said})
+
+
 BY_MACHINE = (Provenance.RULE, Provenance.BOT)
 
 
