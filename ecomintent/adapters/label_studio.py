@@ -87,14 +87,13 @@ class LabelStudioConnector:
         newest_first = json.dumps({"ordering": ["-tasks:updated_at"]})
         asked = {"project": self._project, "page": 1, "page_size": NEWEST, "query": newest_first}
         answer = self._web.get("api/tasks/", asked, allowed=(400, 422, *WITHOUT))
-        if answer.status != httpx.codes.OK:
-            return ""
-        tasks = self._list(answer.body.get("tasks") if isinstance(answer.body, dict) else None, "a list of tasks")
+        body = answer.body if answer.status == httpx.codes.OK and isinstance(answer.body, dict) else {}
+        tasks = [task for task in body.get("tasks") or [] if isinstance(task, dict)]
         times = [when(task.get("updated_at")) for task in tasks]
-        if "" in times or times != sorted(times, reverse=True):
-            # The server did not order as it was asked to: what changed may stand further down.
+        if "total" not in body or "" in times or times != sorted(times, reverse=True):
+            # Where the server did not order as it was asked to, what changed may stand further down.
             return ""
-        counts = [answer.body.get(name) for name in ("total", "total_annotations", "total_predictions")]
+        counts = [body.get(name) for name in ("total", "total_annotations", "total_predictions")]
         told = json.dumps([counts, [[number(task), at] for task, at in zip(tasks, times, strict=True)]])
         return sha256(told.encode()).hexdigest()[:32]
 

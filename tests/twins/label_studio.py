@@ -163,12 +163,14 @@ class LabelStudioTwin(Twin):
         self.asked.append(f"{request.method} {path}")
         if path == "/api/tasks/":
             return self._newest(request.url.params)
-        inside = path.removeprefix(f"/api/projects/{PROJECT}/")
-        if inside == "":
+        return self._in_project(request, path.removeprefix(f"/api/projects/{PROJECT}/"))
+
+    def _in_project(self, request: httpx.Request, path: str) -> httpx.Response:
+        if path == "":
             return httpx.Response(200, json={"id": PROJECT, "parsed_label_config": {"intent": {}, "tone": {}}})
-        if inside == "export":
+        if path == "export":
             return httpx.Response(200, json=self._file({"annotated": "only"}, {"predictions": {}}, full_users=True))
-        match = re.fullmatch(r"exports/(?:(\d+)(/download)?)?", inside)
+        match = re.fullmatch(r"exports/(?:(\d+)(/download)?)?", path)
         if match and "exports" not in self.without:
             return self._snapshot(request, match[1], bool(match[2]))
         return httpx.Response(404, json={"detail": "Not found."})
