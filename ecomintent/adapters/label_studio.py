@@ -122,15 +122,16 @@ class LabelStudioConnector:
             asked = self._web.post(exports, {"title": title, **WANTED}, allowed=WITHOUT)
             if asked.status in WITHOUT:
                 return self._quick()
-            made = [asked.body]
-        snapshot = f"{exports}{made[0]['id']}"
+            made = self._list([asked.body], "a snapshot")
+        snapshot = f"{exports}{number(made[0])}"
         self._await(snapshot)
         return self._downloaded(self._web.get(f"{snapshot}/download", {"exportType": "JSON"}))
 
     def _await(self, snapshot: str) -> None:
         wait = FIRST_WAIT_SECONDS
         for _ in range(POLLS):
-            status = self._web.get(snapshot).body.get("status")
+            [made] = self._list([self._web.get(snapshot).body], "a snapshot")
+            status = made.get("status")
             if status == "completed":
                 return
             if status == "failed":

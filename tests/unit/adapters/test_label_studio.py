@@ -493,6 +493,18 @@ def test_an_export_that_is_none_is_one_line(twin, content):
         helpdesk._downloaded(Answer(status=200, body=None, headers={}, content=content))
 
 
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_snapshot_that_is_none_is_one_line(twin, method):
+    def handle(request):
+        inside = request.url.path.partition("/exports/")[2]
+        if request.method == method and (inside or method == "POST") and "/exports/" in request.url.path:
+            return httpx.Response(200, json=None)
+        return twin.handle(request)
+
+    with pytest.raises(SourceError, match="the answer is not a snapshot; check that `url` is a Label Studio server"):
+        list(connected(twin, handle).pages("", since=""))
+
+
 def test_an_export_served_as_mere_bytes_is_read(twin):
     answer = Answer(status=200, body=None, headers={}, content=b'[{"id": 1}]')
 
