@@ -1,21 +1,19 @@
 """Requests to one account of a web service: patient with limits and faults, silent about credentials."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
-from httpx_retries import Retry, RetryTransport
+from httpx_retries import RetryTransport
 
+from ecomintent.adapters.retries import decoded, retries
 from ecomintent.errors import SourceError
 
 ATTEMPTS: Final = 8
 """Of one request, before the source is given up until its next sync."""
-LONGEST_WAIT_SECONDS: Final = 900.0
 TIMEOUT_SECONDS: Final = 60.0
-TRY_AGAIN: Final = (408, 409, 425, 429, 500, 502, 503, 504)
 REFUSED: Final = (401, 403)
 
 Sleep = Callable[[float], None]
@@ -57,6 +55,7 @@ class Web:
         name: str,
         auth: httpx.Auth | None = None,
         headers: Mapping[str, str] | None = None,
+        reset: str = "",
         transport: httpx.BaseTransport | None = None,
         sleep: Sleep = time.sleep,
     ) -> None:
@@ -65,6 +64,7 @@ class Web:
         Args:
             address: of the API's root; relative paths of requests are below it.
             name: of the source, for messages: "zendesk:acme".
+            reset: header in which a 429 without Retry-After says, in seconds since 1970, when its limit ends.
             transport: what carries the requests; the network where None.
         """
         self._name = name
@@ -74,7 +74,7 @@ class Web:
             headers=dict(headers or {}),
             timeout=TIMEOUT_SECONDS,
             follow_redirects=False,
-            transport=RetryTransport(transport or httpx.HTTPTransport(), retry=_retry(sleep)),
+            transport=RetryTransport(transport or httpx.HTTPTransport(), retry=retries(ATTEMPTS, sleep, reset=reset)),
         )
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, *, allowed: tuple[int, ...] = ()) -> Answer:
@@ -100,6 +100,7 @@ class Web:
         self._client.close()
 
     def _ask(self, method: str, path: str, *, allowed: tuple[int, ...], **how: Any) -> Answer:
+        self._stays(method, path)
         # httpx would add None as nothing, and take the parameters of a whole address away.
         how = {key: value for key, value in how.items() if value is not None}
         try:
@@ -113,52 +114,34 @@ class Web:
             ) from None
         if answer.status_code >= 300 and answer.status_code not in allowed:
             raise SourceError(_complaint(method, path, answer.status_code), where=self._name)
+        try:
+            body = decoded(answer)
+        except ValueError:
+            # The decoder's own error holds the whole answer, texts of customers included.
+            raise SourceError(
+                f"{method} {_shown(path)} was answered {ATTEMPTS} times with JSON that is cut off or none at all; "
+                "nothing is lost: the next sync goes on here",
+                where=self._name,
+            ) from None
         return Answer(
             status=answer.status_code,
-            body=_decoded(answer),
+            body=body,
             headers={key.lower(): value for key, value in answer.headers.items()},
             content=answer.content,
         )
 
+    def _stays(self, method: str, path: str) -> None:
+        """Let an address pass that is below this service: every other would be told the credential.
 
-def _retry(sleep: Sleep) -> Retry:
-    class Waiting(Retry):
-        def sleep(self, response: httpx.Response | Exception) -> None:
-            asked = response.headers.get("retry-after", "") if isinstance(response, httpx.Response) else ""
-            try:
-                seconds = self.parse_retry_after(asked)
-            except ValueError:
-                seconds = self.backoff_strategy()
-            sleep(min(seconds, LONGEST_WAIT_SECONDS))
-
-    return Waiting(
-        total=ATTEMPTS - 1,
-        allowed_methods=("GET", "POST"),
-        status_forcelist=TRY_AGAIN,
-        retry_on_exceptions=(httpx.TransportError,),
-        backoff_factor=0.5,
-        backoff_jitter=0.0,
-        validate_response=_whole,
-    )
-
-
-def _whole(answer: httpx.Response) -> None:
-    """Let an answer pass whose JSON was not cut off on its way.
-
-    Raises:
-        httpx.RemoteProtocolError: it was.
-    """
-    answer.read()
-    try:
-        _decoded(answer)
-    except ValueError as error:
-        raise httpx.RemoteProtocolError("the JSON is cut off") from error
-
-
-def _decoded(answer: httpx.Response) -> Any:
-    if "json" not in answer.headers.get("content-type", "") or not answer.content:
-        return None
-    return json.loads(answer.content)
+        Raises:
+            SourceError: it is not.
+        """
+        home, there = self._client.base_url, httpx.URL(path)
+        if there.is_absolute_url and (there.scheme, there.netloc) != (home.scheme, home.netloc):
+            raise SourceError(
+                f"{method} {_shown(path)} was not sent: the address is of another host than `url` of this source",
+                where=self._name,
+            )
 
 
 def _complaint(method: str, path: str, status: int) -> str:
