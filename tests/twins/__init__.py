@@ -5,4 +5,8 @@ from tests.twins.label_studio import LabelStudioTwin
 from tests.twins.plain import PlainTwin
 from tests.twins.twin import Twin
 
-TWINS: list[type[Twin]] = [PlainTwin, LabelStudioTwin, ArgillaTwin]
+from tests.twins.intercom import IntercomTwin
+from tests.twins.plain import PlainTwin
+from tests.twins.twin import Twin
+
+TWINS: list[type[Twin]] = [PlainTwin, LabelStudioTwin, ArgillaTwin, IntercomTwin]
