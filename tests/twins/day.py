@@ -159,6 +159,9 @@ def live(shop: Shop, steps: list[str]) -> None:
     """Let the days pass and come to rest."""
     for verb in steps:
         shop.act(verb)
+    # A vendor that tells of a change only later has told little so far; that too must come through faults and deaths.
+    shop.twin.clock.sleep(shop.twin.settles_after)
+    shop.sync()
     shop.settle()
 
 
