@@ -1,13 +1,10 @@
 """Local doubles of the vendors' APIs, with their traps."""
 
 from tests.twins.argilla import ArgillaTwin
+from tests.twins.intercom import IntercomTwin
 from tests.twins.label_studio import LabelStudioTwin
 from tests.twins.plain import PlainTwin
 from tests.twins.twin import Twin
 from tests.twins.zendesk import ZendeskTwin
 
-from tests.twins.intercom import IntercomTwin
-from tests.twins.plain import PlainTwin
-from tests.twins.twin import Twin
-
-TWINS: list[type[Twin]] = [PlainTwin, LabelStudioTwin, ArgillaTwin, IntercomTwin, ZendeskTwin]
+TWINS: list[type[Twin]] = [PlainTwin, ZendeskTwin, IntercomTwin, LabelStudioTwin, ArgillaTwin]
