@@ -83,4 +83,4 @@ def _mark(read: dict[str, str]) -> str:
 
 
 def _refused(name: str, line: int, fault: Fault) -> Refused:
-    return Refused(file=excerpt(name), line=line, ticket_id="", reason=fault.reason, excerpt=fault.excerpt)
+    return Refused(file=excerpt(name), line=line, ticket_id="", reason=fault.reason, excerpt="")

@@ -22,10 +22,10 @@ from ecomintent.taxonomy import NAMES, require
 OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "zendesk": (),
     "gorgias": (),
-    "freshdesk": (),
-    "intercom": (),
-    "label_studio": (),
-    "argilla": (),
+    "freshdesk": ("label", "activities"),
+    "intercom": ("former_teammates",),
+    "label_studio": ("project", "text", "auth"),
+    "argilla": ("dataset", "text"),
     "files": ("path",),
     "sql": ("query",),
 }

@@ -1,18 +1,20 @@
 """Importing the base corpus and the bundled samples."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from ecomintent.adapters.system import System
 from ecomintent.errors import InputError
+from ecomintent.progress import Track, silently
 from ecomintent.records import Refused, Sealed
 
 SAMPLES: Final = "data/samples"
 
 
 def import_corpus(
-    system: System, file: Path, source_map: str | None, *, with_starter: bool
+    system: System, file: Path, source_map: str | None, *, with_starter: bool, track: Track = silently
 ) -> tuple[Sealed, Sequence[Refused]]:
     """Make `file` the base corpus, beside the bundled starter corpus or alone.
 
@@ -20,11 +22,13 @@ def import_corpus(
         The sealed table, and the rows that were left out with their reasons.
     """
     from ecomintent.data.corpus import read_corpus, write_corpus
+    from ecomintent.labels.texts import fit
 
     rows, refused = read_corpus(file, source_map=source_map)
     if with_starter:
         rows = [*rows, *read_corpus(sample(system, "starter"), source_map=None)[0]]
-    return system.corpus.replace(lambda path: write_corpus(rows, path), file.name), refused
+    fitted = [replace(row, text=text) for row in track(rows, "clean and redact") if (text := fit(row.text))]
+    return system.corpus.replace(lambda path: write_corpus(fitted, path), file.name), refused
 
 
 def use_starter(system: System) -> tuple[Sealed, Sequence[Refused]]:

@@ -57,6 +57,7 @@ def _predict(release: str, texts: Sequence[str], unreleased: bool) -> "list[Pred
     from ecomintent import params
     from ecomintent.adapters import passports, system
     from ecomintent.adapters.releases import resolve, version_of
+    from ecomintent.labels.texts import fit
     from ecomintent.model.inference import Classifier
     from ecomintent.params import EvaluateParams
     from ecomintent.progress import on_terminal
@@ -70,6 +71,8 @@ def _predict(release: str, texts: Sequence[str], unreleased: bool) -> "list[Pred
     folder, weights = resolve(running, version)
     settings = params.section(running.settings.params, "evaluate", into=EvaluateParams)
     classifier = Classifier.load(folder, expected_digest=weights)
+    # As the model was trained and judged: markup, quotations and personal data mean nothing to it.
+    texts = [fit(text) or text for text in texts]
     return classifier.classify(texts, track=on_terminal, batch_size=settings.batch_size, threads=settings.threads)
 
 

@@ -13,6 +13,7 @@ from ecomintent.errors import InputError
 from ecomintent.labels import cells
 from ecomintent.labels.columns import Columns, rows_of
 from ecomintent.labels.tables import Fault, Row
+from ecomintent.labels.texts import fit
 from ecomintent.params import PrepareParams
 from ecomintent.records import Provenance, Sealed
 from ecomintent.taxonomy import NAMES
@@ -169,7 +170,7 @@ def unsaid(count: int) -> Iterator[str]:
 
 def _ticket(row: Row, queued: Mapping[str, str]) -> tuple[FrozenRow, bool]:
     """The ticket, and whether its provenance is known."""
-    text = cells.text(row.get("text"))
+    text = fit(cells.text(row.get("text")))
     name = cells.field(row.get("id"), name="id") or cells.ticket_id_of(text, prefix="f")
     label = cells.intent(row.get("label"), name="label", map_name=None, needed=True)
     told = cells.field(row.get("provenance"), name="provenance").strip()

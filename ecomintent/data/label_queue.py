@@ -18,6 +18,7 @@ from ecomintent.errors import InputError
 from ecomintent.labels import cells
 from ecomintent.labels.columns import Columns, rows_of
 from ecomintent.labels.tables import Fault
+from ecomintent.labels.texts import fit
 from ecomintent.params import PrepareParams
 
 Classify = Callable[[Sequence[str]], list[str]]
@@ -141,7 +142,7 @@ def read_recent(path: Path) -> dict[str, str]:
         where = f"{path}:{line}"
         if isinstance(row, Fault):
             raise InputError(f"{row.reason}; nothing was queued", where=where)
-        text = cells.text(row.get("text"))
+        text = fit(cells.text(row.get("text")))
         name = cells.field(row.get("id"), name="id") or cells.ticket_id_of(text, prefix="f")
         if found.setdefault(name, text) != text:
             raise InputError(f"id {name!r} stands for another text above; give each ticket its own", where=where)

@@ -9,6 +9,14 @@ if TYPE_CHECKING:
 
 REASONS: Final = ("empty", "auto_reply", "not_english")
 
+WHY: Final = {
+    "empty": "no message of the customer has any text; nothing can be learned from it",
+    "auto_reply": "the message is a machine's automatic reply; nothing can be learned from it",
+    "not_english": "the message is not in English; the model reads English only",
+    "frozen": "the text is in the frozen set; it may not train: leave the row out",
+}
+"""What the quarantine says of a labelled ticket that is left out."""
+
 MACHINE_CHARS: Final = 1_000
 """A machine says within so many that it is one."""
 LANGUAGE_CHARS: Final = 600

@@ -10,7 +10,7 @@ from typing import Final
 from ecomintent.errors import InputError
 from ecomintent.labels import cells
 from ecomintent.labels.cleaning import clean, first_customer_message
-from ecomintent.labels.exclusion import reason_to_leave_out
+from ecomintent.labels.exclusion import WHY, reason_to_leave_out
 from ecomintent.labels.ladder import provenance
 from ecomintent.labels.reading import corrections_in
 from ecomintent.labels.rules import Rules, value_key
@@ -58,7 +58,7 @@ def _taken(found: Ticket, rules: Rules) -> Taken:
         return Taken(left_out="filtered")
     text, reason = _text(found, rules)
     if reason:
-        told = found.changes and _refused(found.ticket_id, LEFT_OUT[reason], rules, text)
+        told = found.changes and _refused(found.ticket_id, WHY[reason], rules, text)
         return Taken(refused=(told,) if told else (), left_out=reason)
     seen = replace(blank, kind=EventKind.SEEN, source_event=f"{found.ticket_id}:seen", at=found.created_at, text=text)
     events, refused = [seen], list[Refused]()
@@ -81,14 +81,6 @@ def take_rows(rows: Iterable[tuple[int, Row]], name: str, rules: Rules) -> tuple
 def _translated(row: Row, rules: Rules) -> Row:
     said = {name: row[name] or "" for name in ("intent", "previous_intent") if name in row}
     return {name: rules.intents.get(value_key(value), value) for name, value in said.items()}
-
-
-LEFT_OUT: Final = {
-    "empty": "no message of the customer has any text; nothing can be learned from it",
-    "auto_reply": "the message is a machine's automatic reply; nothing can be learned from it",
-    "not_english": "the message is not in English; the model reads English only",
-    "frozen": "the text is in the frozen set; it may not train",
-}
 
 
 def _normalised(ticket: Ticket) -> Ticket:

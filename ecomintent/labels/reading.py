@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,9 @@ from ecomintent import taxonomy
 from ecomintent.errors import InputError
 from ecomintent.labels import cells
 from ecomintent.labels.columns import Columns, rows_of
+from ecomintent.labels.exclusion import WHY, reason_to_leave_out
 from ecomintent.labels.tables import Fault, Row, excerpt
+from ecomintent.labels.texts import fit, glimpse
 from ecomintent.records import Correction, Provenance, Refused
 
 COLUMNS: Final = Columns(
@@ -68,7 +71,8 @@ def corrections_in(
     said: Said = {}
     refused: list[Refused] = []
     for line, row in rows:
-        found = row if isinstance(row, Fault) else _correction(row, source_map, in_frozen_set)
+        # What a line that is no row holds cannot be told apart, so nothing of it is kept.
+        found = replace(row, excerpt="") if isinstance(row, Fault) else _correction(row, source_map, in_frozen_set)
         if isinstance(found, Correction):
             said.setdefault(found, []).append(line)
         else:
@@ -92,16 +96,17 @@ def _correction(row: Row, source_map: str | None, in_frozen_set: Callable[[str],
             reasons.append(str(error).rstrip("."))
             return ""
 
-    text = kept(cells.text, "text")
+    text = fit(kept(cells.text, "text"))
     intent = kept(cells.intent, "intent", name="intent", map_name=source_map, needed=True)
     previous = kept(cells.intent, "previous_intent", name="previous_intent", map_name=source_map, needed=False)
     provenance = kept(cells.provenance, "provenance")
     created_at = kept(cells.created_at, "created_at")
     ticket, agent, source = (kept(cells.field, name, name=name) for name in ("ticket_id", "agent", "source"))
-    if text and in_frozen_set(text):
-        reasons.append("the text is in the frozen set; it may not train: leave the row out")
+    left_out = "frozen" if text and in_frozen_set(text) else text and reason_to_leave_out(text)
+    if left_out:
+        reasons.append(WHY[left_out])
     if reasons:
-        return Fault(reason="; ".join(reasons), excerpt=excerpt(row.get("text") or ""))
+        return Fault(reason="; ".join(reasons), excerpt=glimpse(row.get("text") or ""))
     return Correction(
         ticket_id=ticket or cells.ticket_id_of(text, prefix="t"),
         text=text,

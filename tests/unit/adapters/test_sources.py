@@ -102,9 +102,12 @@ def test_two_sources_of_one_name_are_refused(sources):
         sources(ACME + ACME, ECOMINTENT_SECRET_ZENDESK="hush")
 
 
+SAID = {"auth": "legacy", "activities": "off"}
+
+
 @pytest.mark.parametrize("kind", OPTIONS)
 def test_every_kind_has_a_connector(kind, sources):
-    options = "".join(f'{name} = "x"\n' for name in OPTIONS[kind])
+    options = "".join(f'{name} = "{SAID.get(name, "7")}"\n' for name in OPTIONS[kind])
 
     [source] = sources(
         f'[[source]]\nkind = "{kind}"\naccount = "a"\nurl = "https://example.com"\nfield = "1"\nours = []\n'

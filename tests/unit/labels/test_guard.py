@@ -16,6 +16,7 @@ from ecomintent.params_labels import LabelsParams
 from ecomintent.records import Correction, Provenance
 
 PARAMS = LabelsParams(
+    erasure_days=30,
     window_days=30,
     agent_share=0.5,
     requester_share=0.2,

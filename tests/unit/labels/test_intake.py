@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecomintent.labels import intake
+from ecomintent.labels.exclusion import WHY
 from ecomintent.labels.intake import take
 from ecomintent.labels.ladder import provenance
 from ecomintent.labels.rules import Include, Rules, value_key
@@ -190,7 +190,7 @@ def test_a_text_that_is_not_to_be_learned_from_is_counted_and_its_labels_are_tol
 
     assert (unlabelled.events, unlabelled.refused, unlabelled.left_out) == ((), (), reason)
     assert (labelled.events, labelled.left_out) == ((), reason)
-    assert [row.reason for row in labelled.refused] == [intake.LEFT_OUT[reason]]
+    assert [row.reason for row in labelled.refused] == [WHY[reason]]
 
 
 @pytest.mark.parametrize(
