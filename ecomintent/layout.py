@@ -14,6 +14,9 @@ ANCHOR: Final = INPUT / "anchor"
 SEAL: Final = INPUT / "sealed.json"
 """Digest that the frozen set was sealed under."""
 
+LAST_MIX: Final = INPUT / "last_mix.json"
+"""Intent -> corrections in the snapshot the champion learned from; {} where there is none."""
+
 EXPECTATIONS: Final = Path("expectations")
 
 VALIDATED: Final = Path("data/validated")
@@ -21,6 +24,7 @@ VALID_CORRECTIONS: Final = VALIDATED / "corrections.parquet"
 VALID_CORPUS: Final = VALIDATED / "corpus.parquet"
 QUARANTINE: Final = VALIDATED / "quarantine.jsonl"
 VALIDATION_REPORT: Final = VALIDATED / "report.json"
+VALIDATION_PAGE: Final = VALIDATED / "validation.html"
 
 PREPARED: Final = Path("data/prepared")
 TRAIN_ROWS: Final = PREPARED / "train.parquet"

@@ -24,6 +24,12 @@ class Outcome:
     """The new version; the champion's when there was nothing new; empty when these weights were rejected before."""
     run_link: str
     review_page: str
+    left_out: int
+    """Rows that validation refused."""
+    warnings: int
+    """Rules about the data that do not hold and stop nothing."""
+    validation_page: str
+    """Where both are told; empty where there are none."""
     seconds: dict[str, float]
     """Wall time of each stage that was brought up to date."""
 
@@ -45,6 +51,7 @@ def retrain() -> Outcome:
     verdict = tasks.read_verdict()
     run_id = tasks.publish(inputs)
     version = tasks.register_candidate(run_id, inputs)
+    notes = tasks.data_notes()
     return Outcome(
         verdict=verdict.overall.value,
         cause=verdict.cause,
@@ -52,6 +59,9 @@ def retrain() -> Outcome:
         version=version,
         run_link=wiring.system().tracker.link(run_id),
         review_page=tasks.review_page(),
+        left_out=notes.left_out,
+        warnings=notes.warnings,
+        validation_page=notes.page,
         seconds=seconds,
     )
 
@@ -59,7 +69,16 @@ def retrain() -> Outcome:
 def _nothing_new(champion: str) -> Outcome:
     cause = f"the champion already holds what these labels, params and code give (version {champion})"
     return Outcome(
-        verdict="NOTHING_NEW", cause=cause, undecided=(), version=champion, run_link="", review_page="", seconds={}
+        verdict="NOTHING_NEW",
+        cause=cause,
+        undecided=(),
+        version=champion,
+        run_link="",
+        review_page="",
+        left_out=0,
+        warnings=0,
+        validation_page="",
+        seconds={},
     )
 
 

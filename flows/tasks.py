@@ -7,9 +7,9 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from ecomintent import layout
-from ecomintent.adapters import collecting, promoting, publishing, regate
+from ecomintent.adapters import collecting, promoting, publishing
 from ecomintent.adapters.collecting import Outcome
-from ecomintent.adapters.publishing import Inputs
+from ecomintent.adapters.publishing import DataNotes, Inputs
 from ecomintent.errors import PromotionRefused
 from ecomintent.gate.verdict import Verdict
 from ecomintent.release import promotion
@@ -17,6 +17,15 @@ from ecomintent.release.tag_decisions import Asked
 from flows.wiring import log, system
 
 STAGES: Final = ("validate", "prepare", "train", "evaluate", "gate")
+INPUTS: Final = (
+    layout.SNAPSHOT,
+    layout.CORPUS,
+    layout.FROZEN,
+    layout.LAST_MIX,
+    layout.SEAL,
+    layout.CHAMPION,
+    layout.ANCHOR,
+)
 
 REACHES_OUT: Final[dict[str, Any]] = {"retries": 2, "retry_delay_seconds": [2, 10], "cache_policy": NO_CACHE}
 COMPUTES: Final[dict[str, Any]] = {"retries": 0, "cache_policy": NO_CACHE}
@@ -58,8 +67,8 @@ def champion_holding_these_weights() -> str:
 
 @task(task_run_name="fetch champion", **COMPUTES)
 def fetch_champion() -> str:
-    """Put champion and anchor where the evaluate stage looks for them; the champion's version, empty without one."""
-    return regate.place_champion(system(), system().settings.workspace)
+    """Put champion, anchor and the champion's label mix where the stages look for them; its version, or empty."""
+    return publishing.place_champion(system())
 
 
 @task(task_run_name="ask DVC what is stale", **COMPUTES)
@@ -67,7 +76,7 @@ def stale_stages() -> tuple[str, ...]:
     """None when DVC says that nothing would run; else version the inputs, and all stages."""
     if system().pipeline.fresh(STAGES[-1]):
         return ()
-    system().pipeline.add([layout.SNAPSHOT, layout.CORPUS, layout.FROZEN, layout.SEAL, layout.CHAMPION, layout.ANCHOR])
+    system().pipeline.add(INPUTS)
     return STAGES
 
 
@@ -102,6 +111,12 @@ def review_page() -> str:
     """Where the evidence on the weights in the workspace has its page."""
     weights = publishing.weights_in(system().settings.workspace)
     return str(system().evidence.folder(weights) / layout.REVIEW_PAGE.name)
+
+
+@task(task_run_name="read what validation said", **COMPUTES)
+def data_notes() -> DataNotes:
+    """How many rows were left out, how many warnings there are, and the page that tells them."""
+    return publishing.data_notes(system())
 
 
 @task(task_run_name="promote version {version}", **COMPUTES)

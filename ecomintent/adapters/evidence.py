@@ -18,6 +18,7 @@ KEPT: Final = (
     layout.REVIEW_PAGE,
     layout.REPORT,
     layout.VALIDATION_REPORT,
+    layout.VALIDATION_PAGE,
     layout.PREPARATION_REPORT,
 )
 
@@ -77,6 +78,15 @@ class Evidence:
             return {}
         verdict: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return verdict
+
+    def label_mix(self, weights: str) -> dict[str, int]:
+        """Intent -> corrections that these weights learned from; empty where that is not known."""
+        path = self.folder(weights) / f"{layout.VALIDATED.name}-{layout.VALIDATION_REPORT.name}"
+        if not path.is_file():
+            return {}
+        # Evidence of before there was such a thing as a mix stays readable.
+        mix: dict[str, int] = json.loads(path.read_text(encoding="utf-8")).get("label_mix", {}).get("now", {})
+        return mix
 
 
 def _fill(into: Path, workspace: Path, lineage: Lineage) -> None:

@@ -50,6 +50,47 @@ def place_inputs(system: System) -> Inputs:
     return Inputs(snapshot=snapshot.digest, corpus=corpus.digest, frozen_set=frozen.digest)
 
 
+def place_champion(system: System) -> str:
+    """Put champion and anchor where `evaluate` looks for them, and the champion's label mix where `validate` does.
+
+    Not with the other inputs: a promotion alone would make `validate` stale, and the retrain after it would train
+    nothing new for a minute before it says so.
+
+    Returns:
+        The champion's version, empty when there is none.
+    """
+    workspace = system.settings.workspace
+    champion = regate.place_champion(system, workspace)
+    found = system.registry.version(champion) if champion else None
+    mix = system.evidence.label_mix(found.weights) if found else {}
+    content = json.dumps(dict(sorted(mix.items())), indent=2) + "\n"
+    path = workspace / layout.LAST_MIX
+    if not path.is_file() or path.read_text(encoding="utf-8") != content:
+        files.write_text(path, content)
+    return champion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataNotes:
+    """What a person should know of the data a candidate was made from."""
+
+    left_out: int
+    """Rows that were refused."""
+    warnings: int
+    page: str
+    """Where it can be read; empty where there is nothing to tell."""
+
+
+def data_notes(system: System) -> DataNotes:
+    """What validation said of the candidate in the workspace, and where its evidence keeps the page."""
+    workspace = system.settings.workspace
+    report = read_json(workspace / layout.VALIDATION_REPORT)
+    left_out = sum(table["quarantined"] for table in report["tables"].values())
+    warnings = len(report["warnings"])
+    page = system.evidence.folder(weights_in(workspace)) / layout.VALIDATION_PAGE.name
+    return DataNotes(left_out=left_out, warnings=warnings, page=str(page) if left_out or warnings else "")
+
+
 def weights_in(workspace: Path) -> str:
     """Digest of the trained release folder; empty when there is none."""
     folder = workspace / layout.MODEL

@@ -147,6 +147,37 @@ def show(ticket: str, as_json: bool) -> None:
     )
 
 
+@labels.command("check-log")
+@click.argument("file", type=click.Path(path_type=Path))
+@as_json
+def check_log(file: Path, as_json: bool) -> None:
+    """Hold a log of predictions (JSONL, CSV or Parquet) to expectations/prediction_log.json.
+
+    Its columns are at, ticket_id, text_key, length, intent, confidence, model_version; a text has no place in it.
+    Wrong lines are told, and the exit code is 1.
+
+    \b
+    Example:
+      ecomintent labels check-log predictions.jsonl
+    """
+    from ecomintent import layout
+    from ecomintent.adapters import settings
+    from ecomintent.data.prediction_log import check_prediction_log
+
+    suite = settings.current().project / layout.EXPECTATIONS / "prediction_log.json"
+    found = check_prediction_log(file, suite)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        click.echo(f"{found.rows} lines, wrong {len(found.refused)}, warnings {len(found.warnings)}")
+        for row in found.refused[:SHOWN]:
+            warn(f"{row.file}:{row.line}: {row.reason}")
+        for warned in found.warnings:
+            warn(f"warning: {warned.sentence} ({warned.observed})")
+    if found.refused:
+        sys.exit(1)
+
+
 for command in (*label_quality.COMMANDS, coverage.coverage):
     labels.add_command(command)
 

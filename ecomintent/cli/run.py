@@ -31,8 +31,13 @@ def retrain(as_json: bool) -> None:
     if result["seconds"]:
         parts = ", ".join(f"{stage} {seconds:.0f} s" for stage, seconds in result["seconds"].items())
         click.echo(f"stages: {parts}")
-    for line in _next_steps(result):
+    for line in [*_data_notes(result), *_next_steps(result)]:
         click.echo(line)
+
+
+def _data_notes(result: dict[str, Any]) -> list[str]:
+    page = result["validation_page"]
+    return [f"rows left out: {result['left_out']}, warnings: {result['warnings']}, see {page}"] if page else []
 
 
 def _next_steps(result: dict[str, Any]) -> list[str]:

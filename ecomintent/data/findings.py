@@ -1,11 +1,21 @@
-"""What a suite says of a table, in our words: rows refused, warnings, the one line that stops a run."""
+"""What a suite says of a table, in our words: how each expectation stands, rows refused, what stops a run."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from ecomintent.errors import ValidationFailed
+
+class Outcome(StrEnum):
+    """What an expectation did to the table."""
+
+    HELD = "held"
+    LEFT_OUT = "left out"
+    """Critical, about rows: those that fail it are refused, the others go on."""
+    WARNED = "warned"
+    STOPPED = "stopped"
+    """Critical, and about the whole table or about rows that may not be taken out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,30 +39,26 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """How a suite sorts the rows of a table."""
-
-    kept: tuple[int, ...]
-    """Positions of the rows that fail nothing critical, ascending."""
-    refused: dict[int, str]
-    """Position -> the sentences of everything critical that the row fails."""
-    warnings: tuple[Warned, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One expectation that does not hold."""
+    """One expectation of a suite, and how the table stands to it."""
 
+    suite: str
     expectation: dict[str, Any]
+    held: bool
     rows: tuple[int, ...] | None
-    """Failing positions; None when the expectation is about the whole table or could not be evaluated."""
+    """Failing positions (a rule with `mostly` holds with some); None for a rule about the whole table."""
     observed: str
-    """What was found instead; never a text."""
+    """What was found; never a text."""
 
     @property
     def critical(self) -> bool:
         """Whether rows are refused for it, or the table if it names none."""
         return bool(self.expectation["severity"] == "critical")
+
+    @property
+    def refuses(self) -> bool:
+        """Whether single rows are at fault, gravely."""
+        return self.critical and not self.held and self.rows is not None
 
     @property
     def sentence(self) -> str:
@@ -66,38 +72,67 @@ class Finding:
         return f"{self.expectation['type']} on {column}" if column else str(self.expectation["type"])
 
 
-def refused_rows(findings: Sequence[Finding]) -> dict[int, list[str]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """How a suite sorts the rows of a table."""
+
+    kept: tuple[int, ...]
+    """Positions of the rows that fail nothing critical, ascending."""
+    refused: dict[int, str]
+    """Position -> the sentences of everything critical that the row fails."""
+    outcomes: tuple[tuple[Finding, Outcome], ...]
+    """Every expectation, in the order of the file."""
+    stop: str
+    """Why the table may not be used, in one line; empty where it may."""
+
+    @property
+    def warnings(self) -> tuple[Warned, ...]:
+        """Everything that does not hold and is not critical."""
+        return tuple(
+            Warned(suite=found.suite, expectation=found.named, sentence=found.sentence, observed=found.observed)
+            for found, outcome in self.outcomes
+            if outcome is Outcome.WARNED
+        )
+
+
+def refused_rows(findings: Sequence[Finding]) -> dict[int, str]:
     """Position -> the sentences of everything critical that the row fails, positions ascending."""
     refused: dict[int, list[str]] = {}
     for finding in findings:
-        if finding.critical and finding.rows is not None:
-            for row in finding.rows:
+        if finding.refuses:
+            for row in finding.rows or ():
                 refused.setdefault(row, []).append(finding.sentence)
-    return dict(sorted(refused.items()))
+    return {row: " ".join(sentences) for row, sentences in sorted(refused.items())}
 
 
-def stop_on_critical(suite: Suite, findings: Sequence[Finding], refused: Mapping[int, Sequence[str]]) -> None:
-    """Raise for the first critical finding; `refused` are the rows that were taken out before.
+def settled(
+    before: Sequence[Finding], after: Sequence[Finding], refused: Mapping[int, str]
+) -> tuple[tuple[Finding, Outcome], ...]:
+    """Each expectation's outcome.
 
-    Raises:
-        ValidationFailed: there is one.
+    Args:
+        before: of all rows.
+        after: of the rows that go on; `before` itself where none was refused or none may be.
+        refused: as `refused_rows` gives it; empty where no row may be taken out.
     """
-    finding = next((finding for finding in findings if finding.critical), None)
+    return tuple(_settled(whole, rest, bool(refused)) for whole, rest in zip(before, after, strict=True))
+
+
+def stop_of(outcomes: Sequence[tuple[Finding, Outcome]], refused: Mapping[int, str]) -> str:
+    """One line for the first outcome that stops the run; empty where none does."""
+    finding = next((found for found, outcome in outcomes if outcome is Outcome.STOPPED), None)
     if finding is None:
-        return
+        return ""
     note = ""
     if refused:
-        often, _ = Counter(sentences[0] for sentences in refused.values()).most_common(1)[0]
+        often, _ = Counter(refused.values()).most_common(1)[0]
         note = f"; {len(refused)} rows were refused before, most often: {often}"
-    raise ValidationFailed(
-        f"suite {suite.name}: {finding.sentence} ({finding.named} observed {finding.observed}{note})"
-    )
+    return f"suite {finding.suite}: {finding.sentence} ({finding.named} observed {finding.observed}{note})"
 
 
-def warnings(suite: Suite, findings: Sequence[Finding]) -> tuple[Warned, ...]:
-    """Everything that does not hold and is not critical."""
-    return tuple(
-        Warned(suite=suite.name, expectation=found.named, sentence=found.sentence, observed=found.observed)
-        for found in findings
-        if not found.critical
-    )
+def _settled(whole: Finding, rest: Finding, rows_were_refused: bool) -> tuple[Finding, Outcome]:
+    if rest.critical and not rest.held:
+        return rest, Outcome.STOPPED
+    if rows_were_refused and whole.refuses:
+        return whole, Outcome.LEFT_OUT
+    return rest, Outcome.HELD if rest.held else Outcome.WARNED

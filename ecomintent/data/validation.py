@@ -10,15 +10,7 @@ import pandas as pd
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 from great_expectations.expectations.registry import list_registered_expectation_implementations
 
-from ecomintent.data.findings import (
-    Checked,
-    Finding,
-    Suite,
-    Warned,
-    refused_rows,
-    stop_on_critical,
-    warnings,
-)
+from ecomintent.data.findings import Checked, Finding, Suite, refused_rows, settled, stop_of
 from ecomintent.errors import InputError
 
 SEVERITIES: Final = ("critical", "warning")
@@ -52,35 +44,28 @@ def load_suite(path: Path) -> Suite:
 
 
 def check(frame: pd.DataFrame, suite: Suite, *, parameters: Mapping[str, Any]) -> Checked:
-    """Sort the rows of `frame` into kept and refused; those kept must hold the whole suite.
+    """Sort the rows of `frame` into kept and refused; those kept must hold the whole suite, or it says `stop`.
 
     Args:
         frame: (n, columns); rows are named by position, whatever the index.
         parameters: values for the suite's {"$PARAMETER": name}.
-    Raises:
-        ValidationFailed: a critical expectation about the whole table does not hold; one line names it.
     """
     numbered = frame.reset_index(drop=True)
-    findings = _run(numbered, suite, parameters)
-    refused = refused_rows(findings)
+    before = after = _run(numbered, suite, parameters)
+    refused = refused_rows(before)
     kept = tuple(row for row in range(len(numbered)) if row not in refused)
     if refused:
         # Rules about the table are about the rows that go on: 200 unusable tickets are no tickets.
-        findings = _run(numbered.loc[list(kept)], suite, parameters)
-    stop_on_critical(suite, findings, refused)
-    reasons = {row: " ".join(sentences) for row, sentences in refused.items()}
-    return Checked(kept=kept, refused=reasons, warnings=warnings(suite, findings))
+        after = _run(numbered.loc[list(kept)], suite, parameters)
+    outcomes = settled(before, after, refused)
+    return Checked(kept=kept, refused=refused, outcomes=outcomes, stop=stop_of(outcomes, refused))
 
 
-def require(frame: pd.DataFrame, suite: Suite, *, parameters: Mapping[str, Any]) -> tuple[Warned, ...]:
-    """Check a sealed table, from which no row may be taken: a row that fails is the table's failure.
-
-    Raises:
-        ValidationFailed: anything critical does not hold.
-    """
+def require(frame: pd.DataFrame, suite: Suite, *, parameters: Mapping[str, Any]) -> Checked:
+    """Check a table from which no row may be taken: rows that fail are the table's failure."""
     findings = _run(frame.reset_index(drop=True), suite, parameters)
-    stop_on_critical(suite, findings, {})
-    return warnings(suite, findings)
+    outcomes = settled(findings, findings, {})
+    return Checked(kept=tuple(range(len(frame))), refused={}, outcomes=outcomes, stop=stop_of(outcomes, {}))
 
 
 def _well_formed(expectation: Any, known: set[str], where: str) -> None:
@@ -117,15 +102,14 @@ def _assembled(suite: Suite) -> Any:
 
 
 def _run(frame: pd.DataFrame, suite: Suite, parameters: Mapping[str, Any]) -> list[Finding]:
-    """Everything that does not hold, in the order of the file; rows are named by the frame's index."""
+    """How the table stands to each expectation, in the order of the file; rows are named by the frame's index."""
     context = gx.get_context(mode="ephemeral", project_config=_quiet())
     asset = context.data_sources.add_pandas("tables").add_dataframe_asset(suite.name)
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch(batch_parameters={"dataframe": frame})
     answer = batch.validate(
         _assembled(suite), result_format={"result_format": "COMPLETE"}, expectation_parameters=dict(parameters)
     )
-    failed = [result for result in answer.results if not result.success]
-    by_position = sorted(failed, key=lambda result: int(result.expectation_config.meta["position"]))
+    by_position = sorted(answer.results, key=lambda result: int(result.expectation_config.meta["position"]))
     return [_finding(suite, result) for result in by_position]
 
 
@@ -141,15 +125,29 @@ def _quiet() -> DataContextConfig:
 def _finding(suite: Suite, result: Any) -> Finding:
     expectation = suite.expectations[int(result.expectation_config.meta["position"])]
     found: dict[str, Any] = result.result or {}
+    rows: tuple[int, ...] | None = None
     if "unexpected_index_list" in found:
         rows = tuple(sorted({int(row) for row in found["unexpected_index_list"]}))
-        observed = f"{len(rows)} of {found['element_count']} rows, the first is row {rows[0] + 1}"
-        return Finding(expectation=expectation, rows=rows, observed=observed)
-    if "observed_value" in found:
-        missing = found.get("details", {}).get("mismatched", {}).get("missing")
-        observed = f"{', '.join(missing)} missing" if missing else json.dumps(found["observed_value"], default=str)
-        return Finding(expectation=expectation, rows=None, observed=observed)
-    return Finding(expectation=expectation, rows=None, observed=f"nothing: {_cause(result.exception_info)}")
+        observed = f"{len(rows)} of {found['element_count']} rows"
+        # A share is nobody's row.
+        observed += f", the first is row {rows[0] + 1}" if rows and "mostly" not in expectation["kwargs"] else ""
+    elif "observed_value" in found:
+        observed = _value(found, held=bool(result.success))
+    else:
+        observed = f"nothing: {_cause(result.exception_info)}"
+    return Finding(suite=suite.name, expectation=expectation, held=bool(result.success), rows=rows, observed=observed)
+
+
+def _value(found: Mapping[str, Any], *, held: bool) -> str:
+    """What a rule about the table saw: the columns that differ, or a number."""
+    if isinstance(found["observed_value"], list) and held:
+        return f"{len(found['observed_value'])} columns"
+    mismatched = found.get("details", {}).get("mismatched", {})
+    for key, said in (("missing", "missing"), ("unexpected", "not expected")):
+        if mismatched.get(key):
+            return f"{', '.join(mismatched[key])} {said}"
+    value = found["observed_value"]
+    return str(round(float(value), 4)) if isinstance(value, float) else str(value)
 
 
 def _cause(exception_info: Any) -> str:

@@ -1,47 +1,73 @@
-"""Stage `validate`: snapshot, base corpus and frozen set in; what may be used, the quarantine and a report out."""
+"""Stage `validate`: snapshot, base corpus and frozen set in; what may be used, the quarantine, report and page out."""
 
 import json
 import logging
 import sys
-from collections import Counter
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any
 
 from ecomintent import files, layout, params
-from ecomintent.data import admission, corpus, frozen, parquet, snapshot, validation
+from ecomintent.data import (
+    admission,
+    corpus,
+    drift,
+    frozen,
+    parquet,
+    snapshot,
+    validation,
+    validation_page,
+    validation_report,
+)
+from ecomintent.data.admission import Admitted
 from ecomintent.data.findings import Checked
+from ecomintent.errors import ValidationFailed
 from ecomintent.params import PrepareParams
 from ecomintent.stages import entry
 
-SUITES = ("corrections", "corpus", "frozen")
+SUITES = ("frozen", "corrections", "corpus", "snapshot")
 
 log = logging.getLogger("ecomintent.stages.validate")
 
 
 def run() -> dict[str, Any]:
-    """Write the four files of `layout.VALIDATED`; returns the counts by table."""
-    weights = params.section(layout.PARAMS, "prepare", into=PrepareParams).provenance_weights
+    """Write the files of `layout.VALIDATED`; returns the counts by table.
+
+    Raises:
+        InputError: an input or a suite cannot be read.
+        ValidationFailed: nothing may be learned from these tables; quarantine, report and page say why.
+    """
+    prepare = params.section(layout.PARAMS, "prepare", into=PrepareParams)
     suites = {name: validation.load_suite(layout.EXPECTATIONS / f"{name}.json") for name in SUITES}
     tables = {
         "corrections": parquet.read(layout.SNAPSHOT, snapshot.COLUMNS),
         "corpus": parquet.read(layout.CORPUS, corpus.COLUMNS),
         "frozen": parquet.read(layout.FROZEN, frozen.COLUMNS),
     }
-    admitted = admission.admit(**tables, suites=suites, weights=weights)
-    checked = {"corrections": admitted.corrections, "corpus": admitted.corpus}
-    parquet.write_table(layout.VALID_CORRECTIONS, _kept(tables["corrections"], admitted.corrections))
-    parquet.write_table(layout.VALID_CORPUS, _kept(tables["corpus"], admitted.corpus))
-    quarantine = [line for name in checked for line in _refused(name, tables[name], checked[name])]
-    files.write_text(layout.QUARANTINE, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in quarantine))
-    report = {
-        "tables": {name: _counts(tables[name], checked[name]) for name in checked},
-        "frozen_tickets": tables["frozen"].num_rows,
-        "warnings": [asdict(warned) for warned in admitted.warnings],
-    }
+    last_mix = drift.read_mix(layout.LAST_MIX)
+    admitted = admission.admit(tables, suites, prepare, last_mix)
+    outputs = {"corrections": layout.VALID_CORRECTIONS, "corpus": layout.VALID_CORPUS}
+    for path in outputs.values():
+        # What an earlier run let through must not lie beside a report that says no.
+        path.unlink(missing_ok=True)
+    _tell(admitted, tables)
+    if admitted.stop:
+        raise ValidationFailed(f"{admitted.stop}; see {layout.VALIDATION_PAGE.absolute()}")
+    for name, path in outputs.items():
+        parquet.write_table(path, _kept(tables[name], admitted.checked[name]))
+    sorted_rows = {name: admitted.checked[name] for name in outputs}
+    return {name: {"kept": len(c.kept), "quarantined": len(c.refused)} for name, c in sorted_rows.items()}
+
+
+def _tell(admitted: Admitted, tables: Mapping[str, Any]) -> None:
+    """Quarantine, report, page and warnings: what a person reads, also where the run stops."""
+    report = validation_report.assemble(admitted, tables)
+    lines = validation_report.refused_lines(admitted, tables)
+    texts = validation_report.texts_of(lines, tables)
+    files.write_text(layout.QUARANTINE, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
     files.write_text(layout.VALIDATION_REPORT, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    files.write_text(layout.VALIDATION_PAGE, validation_page.render(report, lines, texts))
     for warned in admitted.warnings:
         log.warning("%s: %s observed %s", warned.suite, warned.sentence, warned.observed)
-    return {name: {"kept": len(c.kept), "quarantined": len(c.refused)} for name, c in checked.items()}
 
 
 def _kept(table: Any, checked: Checked) -> Any:
@@ -49,25 +75,6 @@ def _kept(table: Any, checked: Checked) -> Any:
 
     # Typed, because no row kept is an index list without a type.
     return table.take(pa.array(checked.kept, pa.int64()))
-
-
-def _refused(name: str, table: Any, checked: Checked) -> list[dict[str, Any]]:
-    tickets = table["ticket_id"].to_pylist() if "ticket_id" in table.schema.names else [""] * table.num_rows
-    return [
-        {"table": name, "row": position + 1, "ticket_id": tickets[position] or "", "reason": reason}
-        for position, reason in checked.refused.items()
-    ]
-
-
-def _counts(table: Any, checked: Checked) -> dict[str, Any]:
-    labels = table["intent"].to_pylist()
-    return {
-        "rows": table.num_rows,
-        "kept": len(checked.kept),
-        "quarantined": len(checked.refused),
-        "intents": dict(sorted(Counter(labels[position] for position in checked.kept).items())),
-        "reasons": dict(sorted(Counter(checked.refused.values()).items())),
-    }
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import filelock
 import pytest
@@ -120,8 +121,11 @@ def test_an_intent_without_any_ticket_stops_the_run_and_is_named(tmp_path):
 
     refused = shop.run("retrain", code=1)
 
-    assert "CANCEL_ORDER" in refused.stderr.strip().splitlines()[-1]
+    last = refused.stderr.strip().splitlines()[-1]
+    page = Path(last.rpartition("; see ")[2])
+    assert "CANCEL_ORDER" in last
     assert "Traceback" not in refused.stderr
+    assert "<h1>Not fit to train on</h1>" in page.read_text(encoding="utf-8")
 
 
 def test_an_encoder_that_is_not_there_is_one_line(tmp_path):

@@ -52,6 +52,29 @@ def test_the_whole_story_of_a_ticket_is_told_oldest_first(called, tmp_path):
     assert [event["kind"] for event in json.loads(called("show", "T-7", "--json").output)] == ["corrected", "confirmed"]
 
 
+def test_a_log_of_predictions_is_counted_and_its_wrong_lines_are_told(called, tmp_path):
+    good = {
+        "at": "2031-05-04T10:00:00Z",
+        "ticket_id": "T-7",
+        "text_key": "0" * 32,
+        "length": 24,
+        "intent": "EXCHANGE_REQUEST",
+        "confidence": 0.8,
+        "model_version": "3",
+    }
+    log = tmp_path / "predictions.jsonl"
+    log.write_text("".join(json.dumps(one) + "\n" for one in (good, good | {"intent": "SWAP"})), encoding="utf-8")
+
+    done = called("check-log", str(log))
+
+    assert done.exit_code == 1
+    assert done.output.splitlines() == [
+        "2 lines, wrong 1, warnings 0",
+        "predictions.jsonl:2: The intent is not one of the nine.",
+    ]
+    assert json.loads(called("check-log", str(log), "--json").output)["rows"] == 2
+
+
 def test_of_a_deleted_ticket_the_text_is_gone(called):
     seen = LabelEvent(
         source="shop",

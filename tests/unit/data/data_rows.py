@@ -1,5 +1,6 @@
 """Small tickets to test the data room with: whole tables that pass, to be broken one rule at a time."""
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -69,7 +70,7 @@ def frozen_tickets() -> list[FrozenTicket]:
     ]
 
 
-def prepared_workspace(folder: Path, corrections=(), corpus_rows=None, tickets=None) -> None:
+def prepared_workspace(folder: Path, corrections=(), corpus_rows=None, tickets=None, last_mix=None) -> None:
     """The inputs of the stage `validate` below `folder`."""
     snapshot.write(list(corrections), folder / layout.SNAPSHOT)
     corpus.write_corpus(base_corpus() if corpus_rows is None else corpus_rows, folder / layout.CORPUS)
@@ -77,5 +78,6 @@ def prepared_workspace(folder: Path, corrections=(), corpus_rows=None, tickets=N
     labels = [NAMES[row % len(NAMES)] for row in range(len(tickets))]
     rows = [(t.id, t.text, label, text_key(t.text), "confirmed") for t, label in zip(tickets, labels, strict=True)]
     parquet.write(folder / layout.FROZEN, frozen.COLUMNS, rows)
+    (folder / layout.LAST_MIX).write_text(json.dumps(last_mix or {}), encoding="utf-8")
     shutil.copytree(ROOT / layout.EXPECTATIONS, folder / layout.EXPECTATIONS)
     shutil.copyfile(ROOT / layout.PARAMS, folder / layout.PARAMS)

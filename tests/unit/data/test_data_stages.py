@@ -138,7 +138,31 @@ def test_warnings_are_reported_and_refuse_nothing(troubled):
             for name in NAMES
         ),
         ("The agent is not named.", "1 of 4 rows, the first is row 16"),
+        *(
+            (f"There are fewer than 20 tickets of {name} to learn from.", "11" if name == "WISMO" else "8")
+            for name in NAMES
+        ),
     ]
+
+
+def test_a_time_far_from_all_others_is_told_and_one_before_2000_is_left_out(workspace):
+    dates = [f"2031-01-{day:02}" for day in range(1, 11)]
+    corrections = [
+        correction(date, f"parcel of {date}", created_at=date) for date in [*dates, "2032-01-12", "1999-12-31"]
+    ]
+    folder = workspace([*corrections, corrections[0], correction("none", "no time", created_at="")])
+
+    validate.run()
+
+    report = json.loads((folder / layout.VALIDATION_REPORT).read_text(encoding="utf-8"))
+    told = {w["expectation"]: w["observed"] for w in report["warnings"] if w["suite"] == "corrections"}
+    assert [(entry["ticket_id"], entry["reason"]) for entry in quarantine(folder)] == [
+        ("1999-12-31", "The time lies before the year 2000 or after 2100.")
+    ]
+    assert told == {
+        "expect_column_values_to_be_in_set on time_ahead": "1 of 13 rows, the first is row 11",
+        "expect_column_values_to_be_in_set on repeated": "1 of 13 rows, the first is row 13",
+    }
 
 
 def test_no_text_reaches_the_logs(troubled):
@@ -149,7 +173,7 @@ def test_no_text_reaches_the_logs(troubled):
 def test_an_intent_that_the_corpus_lacks_is_named(workspace):
     workspace(corpus=[row for row in base_corpus() if row.intent != "EXCHANGE_REQUEST"])
 
-    with pytest.raises(ValidationFailed, match=r"at least 5 tickets of EXCHANGE_REQUEST.*observed 0"):
+    with pytest.raises(ValidationFailed, match=r"fewer than 5 tickets of EXCHANGE_REQUEST.*observed 0"):
         validate.run()
 
 
@@ -190,11 +214,19 @@ def test_a_suite_with_an_unknown_expectation_stops_the_stage(workspace):
         validate.run()
 
 
-@pytest.mark.parametrize("missing", [layout.SNAPSHOT, layout.CORPUS, layout.FROZEN])
+@pytest.mark.parametrize("missing", [layout.SNAPSHOT, layout.CORPUS, layout.FROZEN, layout.LAST_MIX])
 def test_a_missing_input_is_named(workspace, missing):
     (workspace() / missing).unlink()
 
-    with pytest.raises(InputError, match=f"{missing}: no such file"):
+    with pytest.raises(InputError, match=f"{missing}: no"):
+        validate.run()
+
+
+def test_foreign_tickets_by_the_fifth_stop_the_run(workspace):
+    german = "guten Tag, mein Paket Nummer {} ist leider immer noch nicht angekommen, wo bleibt es denn"
+    workspace([correction(str(number), german.format(number)) for number in range(19)])
+
+    with pytest.raises(ValidationFailed, match=r"not in English.* observed 19 of 91 rows\); see .*validation.html$"):
         validate.run()
 
 
