@@ -31,6 +31,9 @@ class Faulty(httpx.BaseTransport):
         if fault.isdigit():
             return httpx.Response(int(fault), text="sorry", request=request)
         answer = self._answer(request)
+        if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            # Who never heard how long to wait cannot wait so long.
+            return answer
         if fault == "lost":
             raise httpx.ReadTimeout("lost", request=request)
         cut = answer.read()[: len(answer.content) // 2]
