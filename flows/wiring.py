@@ -26,6 +26,8 @@ def system() -> System:
 def set_up_logging() -> None:
     """Show the core's lines in Prefect's log, and explained errors as one line instead of a traceback."""
     logging.getLogger("ecomintent").setLevel(logging.INFO)
+    # It tells every address it asks, and the link to an export is as good as a credential.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     explain = _OneLineForExplainedErrors()
     for name in ("prefect", "prefect.flow_runs", "prefect.task_runs"):
         for handler in logging.getLogger(name).handlers:

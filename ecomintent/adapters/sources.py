@@ -22,7 +22,7 @@ from ecomintent.taxonomy import NAMES, require
 OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "zendesk": (),
     "gorgias": (),
-    "freshdesk": ("label", "activities"),
+    "freshdesk": ("label", "activities", "activities_days"),
     "intercom": ("former_teammates",),
     "label_studio": ("project", "text", "auth"),
     "argilla": ("dataset", "text"),

@@ -165,10 +165,11 @@ def _without_superseded(checked: Checked, rows: Sequence[dict[str, str | None]],
     )
 
 
-def _ticket_and_time(row: dict[str, str | None], *, unknown: float) -> tuple[str, float]:
+def _ticket_and_time(row: dict[str, str | None], *, unknown: float) -> tuple[tuple[str, ...], float]:
     created_at = row.get("created_at") or ""
     known = bool(created_at) and _is_time(created_at)
-    return row.get("ticket_id") or "", settling.instant(created_at) if known else unknown
+    ticket = tuple(row.get(name) or "" for name in ("source", "account", "ticket_id"))
+    return ticket, settling.instant(created_at) if known else unknown
 
 
 def _without_tickets(training: Trainable) -> str:
