@@ -1,12 +1,13 @@
 """`ecomintent labels agreement | agents | issues | held | release`: whom and what of the labels to believe."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ecomintent.cli.output import as_json, points, print_json, print_table, warn
 
 if TYPE_CHECKING:
+    from ecomintent.data.label_issues import Issue
     from ecomintent.labels.guard import HeldLabel
 
 SHOWN = 20
@@ -112,4 +113,81 @@ def agreement(as_json: bool) -> None:
         print_table(rows, ("one agent says", "another says", "times"))
 
 
-COMMANDS = (agreement, held, release)
+@click.command()
+@as_json
+def agents(as_json: bool) -> None:
+    """Per agent: texts labelled, agreement with others, quality, and on how many shared texts both rest.
+
+    Agreement and quality are '-' where nobody else labelled any of them. The last column asks a cheap model that
+    learned from other texts' labels and the base corpus.
+
+    \b
+    Example:
+      ecomintent labels agents
+    """
+    from dataclasses import asdict
+
+    from ecomintent.adapters import doubtful, system
+
+    found = doubtful.agents(system.current())
+    if as_json:
+        print_json([asdict(one) for one in found])
+    elif not found:
+        click.echo("no agent labelled anything yet")
+    else:
+        rows = [
+            (
+                one.agent,
+                str(one.labels),
+                str(one.shared),
+                points(one.agreement),
+                points(one.quality),
+                points(one.model_agrees),
+            )
+            for one in found
+        ]
+        print_table(rows, ("agent", "texts", "shared", "agreement %", "quality %", "model agrees %"))
+
+
+@click.command()
+@click.option("--top", type=click.IntRange(min=1), default=SHOWN, show_default=True, help="How many to show.")
+@as_json
+def issues(top: int, as_json: bool) -> None:
+    """Labels that train and are most likely wrong, the most doubtful first.
+
+    Read them before you change one: many are right (docs/settling.md has the measurement).
+
+    \b
+    Example:
+      ecomintent labels issues --top 50
+    """
+    from ecomintent.adapters import doubtful, system
+    from ecomintent.labels.tables import excerpt
+
+    found = doubtful.issues(system.current())
+    if as_json:
+        print_json([_issue(one) for one in found[:top]])
+        return
+    click.echo(f"{len(found)} labels count, {sum(one.flagged for one in found)} of them look wrong to cleanlab")
+    rows = [
+        (
+            one.correction.ticket_id,
+            one.correction.agent or "-",
+            f"{one.correction.intent} {one.score:.2f}",
+            f"{one.suggested} {one.confidence:.2f}",
+            excerpt(one.correction.text),
+        )
+        for one in found[:top]
+    ]
+    if rows:
+        print_table(rows, ("ticket", "agent", "labelled", "more likely", "text"))
+
+
+def _issue(one: "Issue") -> dict[str, Any]:
+    told = one.correction
+    who = {"ticket_id": told.ticket_id, "agent": told.agent, "intent": told.intent}
+    model = {"score": round(one.score, 6), "suggested": one.suggested, "confidence": round(one.confidence, 6)}
+    return {**who, **model, "flagged": one.flagged, "text": told.text}
+
+
+COMMANDS = (agreement, agents, issues, held, release)
