@@ -20,7 +20,7 @@ class LabelsParams:
     share_floor: int
     """Labels of one agent, customer or macro that a window always lets through, whatever their share."""
     names_least: int
-    """With fewer agents (customers, macros) than this in a window, a cap or burst is reported, nothing is held."""
+    """With fewer agents (customers, macros) in a window and the one before, a cap or burst is told, nothing is held."""
     burst_per_hour: int
     """Tickets one agent may label within an hour in any case."""
     burst_factor: float

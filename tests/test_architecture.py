@@ -36,7 +36,18 @@ def _lines_of_code(function: ast.FunctionDef) -> int:
 
 
 def test_the_command_line_starts_without_the_heavy_libraries():
-    heavy = ("torch", "transformers", "pandas", "mlflow", "sqlalchemy", "prefect", "great_expectations", "pyarrow")
+    heavy = (
+        "torch",
+        "transformers",
+        "pandas",
+        "mlflow",
+        "sqlalchemy",
+        "prefect",
+        "great_expectations",
+        "pyarrow",
+        "cleanlab",
+        "sklearn",
+    )
     code = f"import sys, ecomintent.cli; print([m for m in {heavy!r} if m in sys.modules])"
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -2,11 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Final
 
-from ecomintent.labels.guard_labels import Label, Reasons, Rule, grouped
+from ecomintent.labels.guard_labels import Label, Reasons, Rule, grouped, when
 from ecomintent.params_labels import LabelsParams
 
 HOUR: Final = 3_600
@@ -31,23 +31,34 @@ def bursts(labels: Sequence[Label], params: LabelsParams) -> tuple[Reasons, set[
     """Labels in hours too full for their agent; and what is only told, where too few agents can be compared."""
     found: Reasons = {}
     reported: set[str] = set()
-    timed = [label for label in labels if label.timed]
-    for window, inside in grouped(timed, lambda label: label.window).items():
-        by_agent = grouped(inside, lambda label: label.correction.agent)
-        peaks = {agent: max(tickets for *_, tickets in _spans(_aged(own), HOUR)) for agent, own in by_agent.items()}
-        for agent, own in by_agent.items():
+    windows = grouped([label for label in labels if label.timed], lambda label: label.window)
+    full = {window: _fullest_hours(inside) for window, inside in windows.items()}
+    for window, inside in windows.items():
+        # With the window before, or an agent who comes first in a new one would have nobody to be compared with.
+        peaks = _larger(full[window], full.get(window - 1, {}))
+        for agent, own in grouped(inside, lambda label: label.correction.agent).items():
             others = [peak for other, peak in peaks.items() if other != agent]
             usual = math.floor(params.burst_factor * median(others)) if others else 0
             allowed = max(params.burst_per_hour, usual)
-            if peaks[agent] <= allowed:
+            if full[window][agent] <= allowed:
                 continue
-            told = f"agent {agent} labelled {peaks[agent]} tickets within an hour, allowed are {allowed}"
-            if len(by_agent) < params.names_least:
-                reported.add(f"{told} (in the {params.window_days} days from {window}; too few agents to compare)")
+            told = f"agent {agent} labelled {full[window][agent]} tickets within an hour, allowed are {allowed}"
+            if len(peaks) < params.names_least:
+                reported.add(f"{told} ({when(window, params)}; too few agents to compare)")
                 continue
             for run in runs(own, span=HOUR, enough=allowed + 1):
                 found |= {label.position: (Rule.BURST, told) for label in run}
     return found, reported
+
+
+def _fullest_hours(labels: Sequence[Label]) -> dict[str, int]:
+    """Agent -> tickets of the fullest hour."""
+    by_agent = grouped(labels, lambda label: label.correction.agent)
+    return {agent: max(tickets for *_, tickets in _spans(_aged(own), HOUR)) for agent, own in by_agent.items()}
+
+
+def _larger(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {name: max(one.get(name, 0), other.get(name, 0)) for name in {*one, *other}}
 
 
 def runs(labels: Sequence[Label], *, span: float, enough: int) -> list[list[Label]]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -23,8 +23,8 @@ BY_PERSONS: Final = frozenset(
 
 DAY: Final = 86_400
 
-UNDATED: Final = ""
-"""The window of labels that have no time."""
+UNDATED: Final = -(10**9)
+"""The window of labels that have no time; nothing is its neighbour."""
 
 
 class Rule(StrEnum):
@@ -54,8 +54,8 @@ class Label:
     """Seconds since 1970; -inf where unknown."""
     timed: bool
     """Whether the time of day is known, and the agent."""
-    window: str
-    """First day of its window; `UNDATED` without a time."""
+    window: int
+    """Windows since 1970-01-01; `UNDATED` without a time."""
 
     @property
     def age(self) -> tuple[float, str, str]:
@@ -73,7 +73,6 @@ def key(correction: Correction) -> str:
 def read(position: int, correction: Correction, params: LabelsParams, released: AbstractSet[str]) -> Label:
     """`correction` with its window; a time that validation will refuse is no time."""
     name, moment = key(correction), _moment(correction.created_at)
-    length = params.window_days * DAY
     dated = moment > -math.inf
     return Label(
         position=position,
@@ -83,8 +82,16 @@ def read(position: int, correction: Correction, params: LabelsParams, released: 
         moment=moment,
         # A file that says only the day is read as midnight, and a day's work is no burst.
         timed=bool(correction.agent) and dated and moment % DAY != 0,
-        window=datetime.fromtimestamp(moment // length * length, UTC).date().isoformat() if dated else UNDATED,
+        window=int(moment // (params.window_days * DAY)) if dated else UNDATED,
     )
+
+
+def when(window: int, params: LabelsParams) -> str:
+    """The window, for people."""
+    if window == UNDATED:
+        return "without a date"
+    first = date(1970, 1, 1) + timedelta(days=window * params.window_days)
+    return f"in the {params.window_days} days from {first.isoformat()}"
 
 
 def grouped(labels: Iterable[Label], by: Callable[[Label], Name]) -> dict[Name, list[Label]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
-from ecomintent.labels.guard_labels import Label, Reasons, Rule, grouped
+from ecomintent.labels.guard_labels import Label, Reasons, Rule, grouped, when
 from ecomintent.params_labels import LabelsParams
 
 NAMES: Final[Mapping[Rule, Callable[[Label], str]]] = {
@@ -27,16 +27,19 @@ def over_share(labels: Sequence[Label], params: LabelsParams) -> tuple[Reasons, 
         before, reported = len(found), set()
         for rule in NAMES:
             kept = [label for label in labels if label.position not in found]
-            for inside in grouped(kept, lambda label: label.window).values():
-                taken, told = _capped(inside, rule, params)
+            windows = grouped(kept, lambda label: label.window)
+            for window, inside in windows.items():
+                # With the window before, or whoever comes first in a new one would have nobody beside them.
+                names = {NAMES[rule](label) for label in [*inside, *windows.get(window - 1, ())]} - {""}
+                taken, told = _capped(inside, rule, len(names), params)
                 found |= taken
                 reported |= told
         if len(found) == before:
             return found, reported
 
 
-def _capped(labels: Sequence[Label], rule: Rule, params: LabelsParams) -> tuple[Reasons, set[str]]:
-    """Of one window: the latest labels of each name that has more than `rule` allows."""
+def _capped(labels: Sequence[Label], rule: Rule, names: int, params: LabelsParams) -> tuple[Reasons, set[str]]:
+    """Of one window: the latest labels of each name that has more than `rule` allows, where `names` can be compared."""
     cap = _cap(rule, params)
     named = grouped(labels, NAMES[rule])
     named.pop("", None)
@@ -48,9 +51,9 @@ def _capped(labels: Sequence[Label], rule: Rule, params: LabelsParams) -> tuple[
     for name, own in waiting.items():
         if len(own) <= limit:
             continue
-        told = f"{len(own)} of {len(labels)} labels {_when(labels[0], params)} are of {_who(rule, name)}"
+        told = f"{len(own)} of {len(labels)} labels {when(labels[0].window, params)} are of {_who(rule, name)}"
         # Where equal shares would break the cap, nobody is to blame.
-        if len(named) < max(params.names_least, math.floor(1 / cap) + 1):
+        if names < max(params.names_least, math.floor(1 / cap) + 1):
             reported.add(f"{told}; allowed are {float(cap):.0%} (too few to compare)")
             continue
         late = sorted(own, key=lambda label: label.age)[limit:]
@@ -72,10 +75,6 @@ def _cap(rule: Rule, params: LabelsParams) -> Fraction:
     share: float = getattr(params, rule.value)
     # Through the decimal text: 0.2 is a fifth.
     return Fraction(str(share))
-
-
-def _when(label: Label, params: LabelsParams) -> str:
-    return f"in the {params.window_days} days from {label.window}" if label.window else "without a date"
 
 
 def _who(rule: Rule, name: str) -> str:

@@ -100,6 +100,15 @@ def test_a_shop_with_fewer_agents_than_three_is_told_and_not_held(others):
     )
 
 
+def test_who_comes_first_in_a_new_window_is_compared_with_the_agents_of_the_one_before():
+    later = FIRST_DAY + timedelta(days=30)
+    slow, fast = labels("temp", 20, start=later), labels("temp", 25, tickets="fast", every=MINUTE, start=later)
+
+    assert told(hold([*CALM, *slow], PARAMS, frozenset())) == {("temp", Rule.AGENT_SHARE): 15}
+    assert told(hold([*CALM, *fast], PARAMS, frozenset())) == {("temp", Rule.BURST): 25}
+    assert hold([*CALM, *labels("temp", 20, start=later + timedelta(days=30))], PARAMS, frozenset()).held == ()
+
+
 def test_each_window_has_its_own_shares():
     later = FIRST_DAY + timedelta(days=30)
     rows = [*labels("temp", 40), *labels("asha", 40, start=later), *labels("bence", 40), *labels("carmen", 30)]
