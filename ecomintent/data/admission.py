@@ -148,10 +148,10 @@ def _is_time(created_at: str | None) -> bool:
 
 def _without_superseded(checked: Checked, rows: Sequence[dict[str, str | None]], weights: Weights) -> Checked:
     """Refuse what only a refused correction had superseded: its label was withdrawn and must not come back."""
-    newest: dict[str, float] = {}
+    newest: dict[tuple[str, ...], float] = {}
     for position in checked.refused:
         ticket, time = _ticket_and_time(rows[position], unknown=math.inf)
-        if ticket and weights.get(rows[position].get("provenance") or "", 1) > 0:
+        if ticket[-1] and weights.get(rows[position].get("provenance") or "", 1) > 0:
             newest[ticket] = max(newest.get(ticket, time), time)
     again = set()
     for position in checked.kept:
