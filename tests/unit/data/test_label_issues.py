@@ -14,6 +14,7 @@ from ecomintent.records import Correction, Provenance
 from ecomintent.taxonomy import NAMES
 
 PARAMS = LabelsParams(
+    erasure_days=30,
     window_days=30,
     agent_share=0.5,
     requester_share=0.2,
