@@ -68,6 +68,7 @@ class Web:
             transport: what carries the requests; the network where None.
         """
         self._name = name
+        self._credential = auth is not None or bool(headers)
         self._client = httpx.Client(
             base_url=address,
             auth=auth,
@@ -131,11 +132,13 @@ class Web:
         )
 
     def _stays(self, method: str, path: str) -> None:
-        """Let an address pass that is below this service: every other would be told the credential.
+        """Let an address pass that is below this service, or any where no credential would be told.
 
         Raises:
             SourceError: it is not.
         """
+        if not self._credential:
+            return
         home, there = self._client.base_url, httpx.URL(path)
         if there.is_absolute_url and (there.scheme, there.netloc) != (home.scheme, home.netloc):
             raise SourceError(
