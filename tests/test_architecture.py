@@ -47,6 +47,8 @@ def test_the_command_line_starts_without_the_heavy_libraries():
         "pyarrow",
         "cleanlab",
         "sklearn",
+        "presidio_analyzer",
+        "spacy",
     )
     code = f"import sys, ecomintent.cli; print([m for m in {heavy!r} if m in sys.modules])"
 

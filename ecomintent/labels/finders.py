@@ -29,7 +29,9 @@ SLASHED: Final = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}(?:\D{1,3}\d{1,2}[:.
 ON_SALE: Final = re.compile(GOODS)
 OF_SOFTWARE: Final = re.compile(VERSION)
 CANDIDATE: Final = re.compile(PHONE_CANDIDATE)
+GROUPS: Final = re.compile(r"\d+")
 PHONE_DIGITS: Final = range(10, 14)
+PHONE_GROUPS: Final = 7
 TAKEN: Final = "\ufffc"
 """Stands for each character that is taken already; no pattern takes it."""
 
@@ -107,7 +109,8 @@ def phones(recognizer: "PhoneRecognizer") -> Finder:
 
     def candidates(text: str) -> Iterator[Span]:
         for found in CANDIDATE.finditer(text):
-            if len(DIGITS.findall(found[0])) in PHONE_DIGITS:
+            groups = GROUPS.findall(found[0])
+            if len(groups) <= PHONE_GROUPS and len("".join(groups)) in PHONE_DIGITS:
                 yield Span(kind="PHONE", start=found.start(), end=found.end())
 
     possible = no_goods(candidates)

@@ -48,24 +48,20 @@ PHONES: Final = (
 )
 CALLED: Final = (
     r"(?i)\b(?:tele)?(?:phone|mobile|mob|cell|tel|ph|fax|whats ?app|call(?: me)?|text me|ring me|contact(?: me)?"
-    r"|reach me"
-    r"|called from|my number)(?: ?(?:no|nr|number|num)\b)?\.?(?: (?:is|to|on|at|back on|:))?[\s.:#-]{0,3}"
+    r"|reach me|called from|my number)(?: ?(?:no|nr|number|num)\b)?\.?(?: (?:is|to|on|at|back on|:))?[\s.:#-]{0,3}"
     rf"\K\(?[\doO](?:[)]?{_JOIN}{{0,3}}\d){{5,14}}(?!\w|[.,]\d)",
 )
 PHONE_CANDIDATE: Final = rf"{_NOT_BEFORE}[(]?\d[\d .\-/()]{{6,18}}\d(?!\w|[.,]\d)"
 
 _UNITS = (
     r"(?:pcs|pieces?|units?|items?|rs|inr|usd|eur|gbp|rupees?|dollars?|pounds?|euros?|bucks|k|ml|mg|mcg|g|kg|cm|mm|km"
-    r"|gb|tb|w"
-    r"|watts?|mah|hz|hours?|hrs?|mins?|minutes?|days?|weeks?|months?|years?|people|times?|pairs?|x|off|points?|series"
-    r"|edition"
-    r"|model|reviews?|customers?|of|pack|packs|sets?|boxes|bags|bottles)"
+    r"|gb|tb|w|watts?|mah|hz|hours?|hrs?|mins?|minutes?|days?|weeks?|months?|years?|people|times?|pairs?|x|off|points?"
+    r"|series|edition|model|reviews?|customers?|of|pack|packs|sets?|boxes|bags|bottles)"
 )
 _NO_UNIT = rf"(?![\w]|[.,]\d|[ -]?(?i:{_UNITS})\b|[ ]?[%°£€$₹])"
 _THING = (
     r"(?:orders?|oders?|odr|ord|purchase order|po|invoices?|inv|bill|tracking|track|awb|consignment|shipment|shipping"
-    r"|parcels?"
-    r"|packages?|booking|reference|ref|tickets?|case|complaint|transaction|txn|utr|rma|returns?|refund|receipt"
+    r"|parcels?|packages?|booking|reference|ref|tickets?|case|complaint|transaction|txn|utr|rma|returns?|refund|receipt"
     r"|confirmation|docket|waybill|delivery|service request|sr|request|account|acct|customer|a/c|member(?:ship)?"
     r"|loyalty)"
 )
@@ -78,8 +74,8 @@ ORDERS: Final = (
     rf"(?i)\b{_THING}(?:[ _-]?{_LABEL}(?![a-z])){{1,2}}\.?(?: (?:is|was|are))?[\s:#=–,'\"\[({{-]{{0,4}}"
     rf"\K(?:{_TOKEN}|\d(?: \d){{3,20}}(?!\w| \d))",
     rf"(?i)\b(?:{_THING}|usps|ups|fedex|dhl|dpd|hermes|evri|royal mail|bluedart|delhivery)(?: ?[:#(.–'\"\[-]{{1,3}} ?"
-    rf"| |)(?:{_LABEL} )?"
-    rf"\K(?:\d{{4,}}(?:[-/]\d{{1,12}}){{0,4}}(?: \d{{2,6}}(?=[ \n.,;:!?)]|$){_NO_UNIT}){{0,6}}{_NO_UNIT}"
+    rf"| |)(?:{_LABEL} )?\K(?:\d{{4,}}(?:[-/]\d{{1,12}}){{0,4}}(?: \d{{2,6}}(?=[ \n.,;:!?)]"
+    rf"|$){_NO_UNIT}){{0,6}}{_NO_UNIT}"
     r"|(?-i:[A-Z]{1,5}-?\d{5,}[A-Z]{0,2}\b|[A-Z]\d{4}\b|[A-Z]{1,5}\d{0,4}-\d{2,}-\d{2,}\b|[A-Z]{2,5}-\d{4,}\b))",
     rf"(?i)\b(?:order|tracking|invoice|ref|reference|awb) (?:is|was) \K\d{{6,}}{_NO_UNIT}",
     # Carriers', as printed on the label: in groups.
@@ -90,8 +86,7 @@ ORDERS: Final = (
 )
 GOODS: Final = (
     r"(?i)(?:\b(?:items?|styles?|sku|product|article|art|model|ean|barcode|isbn|upc|part|asin|serial|colou?r|shade"
-    r"|ref of the)"
-    r"(?: ?(?:no|number|numbers|id|code|ids))?[\s.:#-]{0,4}|[$£€₹]\s?|\brs\.? ?|\binr ?)$"
+    r"|ref of the)(?: ?(?:no|number|numbers|id|code|ids))?[\s.:#-]{0,4}|[$£€₹]\s?|\brs\.? ?|\binr ?)$"
 )
 """Ends what stands before a number that names a thing on sale or a price; it stays."""
 BARE_NUMBERS: Final = (

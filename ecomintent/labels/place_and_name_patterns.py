@@ -16,8 +16,7 @@ _STATE = (
 # Words that stand between a number and a street only where there is no street.
 _NO_STREET = (
     r"(?!(?:the|my|your|on|in|a|an|of|to|and|or|for|at|is|was|days?|weeks?|months?|years?|hours?|hrs?|minutes?|mins?"
-    r"|times?"
-    r"|items?|people|am|pm|from|by|with|out|off|no|not|this|that|it|i|we|they|you|pairs?|pcs|pieces?)\b)"
+    r"|times?|items?|people|am|pm|from|by|with|out|off|no|not|this|that|it|i|we|they|you|pairs?|pcs|pieces?)\b)"
 )
 _SURE = (
     r"(?:road|rd|street|avenue|ave|lane|ln|crescent|cres|terrace|blvd|boulevard|parkway|pkwy|mews|nagar|marg|vihar"
@@ -39,8 +38,7 @@ _REST = (
 _NUMBER = r"(?<![\w.,£$€₹#/-])(?i:no\.?\s?)?\d{1,5}(?:/?[A-Za-z])?(?:[-/]\d{1,4}[A-Za-z]?)?,?\s"
 _DOOR = (
     r"(?i:\b(?:flat|plot|door|house|h|shop|room|unit|villa|bungalow)\.?\s?(?:no|number"
-    r"|#)?\.?\s?:?\s?[a-z]?-?\d[\w/-]{0,9}"
-    r"|#\d{1,5}(?=,)|\b[a-z]-?\d{1,4}(?=,)|\bsector\s\d{1,3})"
+    r"|#)?\.?\s?:?\s?[a-z]?-?\d[\w/-]{0,9}|#\d{1,5}(?=,)|\b[a-z]-?\d{1,4}(?=,)|\bsector\s\d{1,3})"
 )
 
 ADDRESSES: Final = (
@@ -55,8 +53,7 @@ ADDRESSES: Final = (
     rf"(?<!\w)(?:{_CAPITALS}){{1,4}}(?!(?i:order|ticket|case|ref|id|number"
     rf"|pin)\b)\p{{Lu}}\w{{2,20}}[ -]{{1,3}}{_INDIA}",
     rf"(?i)\b(?:address|deliver(?:ed)?(?: it)? to|sen[dt](?: it)? to|ship(?:ped)?(?: it)? to|live at"
-    rf"|house,? should be)(?: is|:| -)? "
-    rf"\K[^!?;\ufffc]{{3,100}}?(?:{_UK}|[ ,-]{_INDIA}|(?-i:{_STATE}),? {_US})",
+    rf"|house,? should be)(?: is|:| -)? \K[^!?;\ufffc]{{3,100}}?(?:{_UK}|[ ,-]{_INDIA}|(?-i:{_STATE}),? {_US})",
     rf"(?i)\bp\.?\s?o\.?\s?box\s?(?:no\.?\s?)?#?\d{{1,6}}(?-i:{_REST})",
     rf"\p{{Lu}}\w{{1,20}}(?: \p{{Lu}}\w{{1,20}})?,? {_STATE},? {_US}",
     rf"(?i)\b(?:post ?code|postal code|zip(?: ?code)?|pin ?code|pin)(?: (?:is|of|no|number))?[\s:.-]{{0,3}}\K(?:{_UK}"
@@ -68,24 +65,17 @@ ADDRESSES: Final = (
 
 _STOP = (
     r"(?!(?i:there|team|all|everyone|everybody|guys?|folks|sir|sirs|madam|ma['’]?am|dear|support|customer|customers"
-    r"|service"
-    r"|services|help|care|desk|agent|bot|admin|seller|shop|store|amazon|amazonhelp|flipkart|myntra|ebay|tesco|apple"
-    r"|ups|dhl"
-    r"|fedex|dpd|hermes|evri|hello|hi|hey|thanks|thank|please|pls|plz|regards|kind|best|cheers|yes|no|not|ok|okay|so"
-    r"|very|the"
-    r"|this|that|it|its|i|im|i['’]m|my|me|we|our|you|your|he|she|they|a|an|and|but|or|if|is|are|was|be|been|being|as"
-    r"|at|in|on"
-    r"|of|to|for|from|with|without|about|again|still|just|only|also|already|now|then|here|when|where|what|why|how|who"
-    r"|which"
-    r"|can|could|would|will|do|does|did|have|has|had|need|want|am|wrong|misspell?ed|spelt|spelled|missing|different"
-    r"|incorrect"
+    r"|service|services|help|care|desk|agent|bot|admin|seller|shop|store|amazon|amazonhelp|flipkart|myntra|ebay|tesco"
+    r"|apple|ups|dhl|fedex|dpd|hermes|evri|hello|hi|hey|thanks|thank|please|pls|plz|regards|kind|best|cheers|yes|no"
+    r"|not|ok|okay|so|very|the|this|that|it|its|i|im|i['’]m|my|me|we|our|you|your|he|she|they|a|an|and|but|or|if|is"
+    r"|are|was|be|been|being|as|at|in|on|of|to|for|from|with|without|about|again|still|just|only|also|already|now|then"
+    r"|here|when|where|what|why|how|who|which|can|could|would|will|do|does|did|have|has|had|need|want|am|wrong"
+    r"|misspell?ed|spelt|spelled|missing|different|incorrect"
     r"|changed|same|above|below|listed|showing|order|orders|account|refund|return|returns|delivery|parcel|package"
-    r"|item|product"
-    r"|price|urgent|good|great|bad|nice|sorry|waiting|one|two|any|some|every|each|more|much|many|mate|bye|advance"
-    r"|appreciated"
-    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|august|september"
-    r"|october|november|december|god|lord|google|samsung|nike|adidas|prime|manager|someone|anyone|nobody|reception"
-    r"|martens?|pepper|muscle|kipling|porter|oetker)\b)"
+    r"|item|product|price|urgent|good|great|bad|nice|sorry|waiting|one|two|any|some|every|each|more|much|many|mate|bye"
+    r"|advance|appreciated|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june"
+    r"|july|august|september|october|november|december|god|lord|google|samsung|nike|adidas|prime|manager|someone"
+    r"|anyone|nobody|reception|martens?|pepper|muscle|kipling|porter|oetker)\b)"
 )
 _CAP = rf"{_STOP}\p{{Lu}}(?:\p{{L}}\p{{M}}?|['’-](?=\p{{L}})){{1,24}}(?![\w@])"
 _INITIAL = r"\p{Lu}\.?(?=\s|$)(?!\s(?i:am|was|have|will)\b)"
@@ -97,14 +87,13 @@ _LOW_NAME = rf"(?:{_NAME}|{_LOW}(?: (?:de |van |von )?{_LOW})?)"
 _BYE = (
     r"(?i:(?:many |kind )?thanks(?: again| so much| in advance| a lot)?|thank you(?: so much| very much)?|thx|ty|cheers"
     r"|(?:with |my )?(?:(?:very )?(?:kind(?:est)?|best|warm(?:est)?) )?(?:regards|wishes)|best|yours (?:sincerely"
-    r"|faithfully"
-    r"|truly)|yours|sincerely|rgds|br|kr)"
+    r"|faithfully|truly)|yours|sincerely|rgds|br|kr)"
 )
 
 NAMES: Final = (
     rf"\b(?i:my (?:full |first |last |sur)?name(?:['’]?s| is)?|(?:customer |full |first |last |account "
-    rf"|card ?holder )?name ?[:=-]"
-    rf"|under the name(?: of| is)?|name on the (?:order|account|card) is)[ :]{{1,2}}\K{_LOW_NAME}",
+    rf"|card ?holder )?name ?[:=-]|under the name(?: of| is)?|name on the (?:order|account"
+    rf"|card) is)[ :]{{1,2}}\K{_LOW_NAME}",
     rf"(?m)^[\s*]{{0,3}}(?i:hi|hello|hey|dear|hiya|good (?:morning|afternoon|evening))(?: there)?,? \K{_NAME}"
     rf"(?=\s?[,!.:\n-]|$)",
     rf"[.!?,\n] (?i:hi|hello|hey|dear),? \K{_NAME}(?=\s?[,!\n])",
@@ -120,6 +109,5 @@ NAMES: Final = (
     rf"|colleague)),? \K{_NAME}",
     rf"\b(?i:(?:spoke|spoken|talked|talking|speaking|chatted|chatting) (?:to|with)|c/o|attn[.:]?|recipient[ :]|"
     rf"signed (?:for )?by|addressed to|agent (?:called|named)|in the name of) (?:(?i:an? )?(?i:agent|lady|guy|man"
-    rf"|woman) )?"
-    rf"(?i:called |named )?\K{_NAME}",
+    rf"|woman) )?(?i:called |named )?\K{_NAME}",
 )
