@@ -2,58 +2,12 @@
 
 import shutil
 import sqlite3
-from collections import Counter
 from contextlib import closing
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from ecomintent.adapters.mlflow_store import MlflowStore
-from tests.postgres import open_postgres
-
-
-class Conformance:
-    """What the random histories of the connectors came to; printed below pytest's summary of failures."""
-
-    def __init__(self) -> None:
-        self._of: dict[str, Counter[str]] = {}
-
-    def add(self, source: str, **counts: int) -> None:
-        """Count one history of a source."""
-        self._of.setdefault(source, Counter()).update({"histories": 1, **counts})
-
-    def lines(self) -> list[str]:
-        """One line for each source."""
-        return [
-            f"{source}: " + ", ".join(f"{value:,} {name}" for name, value in counts.items()) + ": 0 lost, 0 doubled"
-            for source, counts in sorted(self._of.items())
-        ]
-
-
-CONFORMANCE = Conformance()
-
-
-def pytest_terminal_summary(terminalreporter):
-    for line in CONFORMANCE.lines():
-        terminalreporter.write_line(line)
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    """A server, or the reason why there is none."""
-    opened = open_postgres()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.service)])
-def new_url(request, tmp_path):
-    """Makes addresses of empty databases."""
-    if request.param == "postgres":
-        return request.getfixturevalue("postgres").url
-    numbers = count()
-    return lambda: f"sqlite:///{tmp_path}/{next(numbers)}/labels.db"
 
 
 def open_store(home: Path) -> MlflowStore:

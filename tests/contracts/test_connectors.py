@@ -12,7 +12,7 @@ from ecomintent.adapters import syncing
 from ecomintent.adapters.sql_labels import SqlLabelStore
 from ecomintent.errors import SourceError
 from ecomintent.records import EventKind, Provenance
-from tests.contracts.conftest import CONFORMANCE
+from tests.conftest import CONFORMANCE
 from tests.fakes.labels import FakeLabelStore
 from tests.twins import TWINS
 from tests.twins.day import check, live, opened, rules_of, still_told, without_network

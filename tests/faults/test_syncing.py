@@ -11,10 +11,12 @@ import pytest
 
 from ecomintent.adapters import syncing
 from ecomintent.adapters.sql_labels import SqlLabelStore
-from tests.contracts.conftest import CONFORMANCE
+from tests.conftest import CONFORMANCE
 from tests.twins import TWINS
 from tests.twins.day import Shop, check, opened, rules_of
 from tests.twins.serve import served
+
+pytestmark = pytest.mark.timeout(300)
 
 KILLS = 50
 REAL = [kind for kind in TWINS if kind.source != "plain"]
@@ -45,7 +47,7 @@ def in_a_process(work: Callable[[], object]) -> int:
 
 
 def sync_once(shop: Shop, address: str, url: str) -> None:
-    helpdesk = shop.twin.connector(Nearby(address), time.sleep)
+    helpdesk = shop.twin.connector(Nearby(address), lambda seconds: time.sleep(min(seconds, 0.01)))
     syncing.sync(helpdesk, rules_of(shop.twin), SqlLabelStore(url))
 
 
@@ -64,7 +66,7 @@ def test_a_sync_killed_at_any_of_fifty_moments_loses_and_doubles_nothing(new_url
         for _ in range(KILLS):
             busy(shop, 12)
             child = in_a_process(lambda: sync_once(shop, address, url))
-            time.sleep(random.uniform(0.0, 0.25))
+            time.sleep(random.uniform(0.0, 0.5))
             os.kill(child, signal.SIGKILL)
             _, status = os.waitpid(child, 0)
             killed += os.WIFSIGNALED(status)

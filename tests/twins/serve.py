@@ -13,6 +13,10 @@ HURRY = 600
 """Waiting that a twin asks for lasts so many times less; its own clock jumps on meanwhile."""
 
 
+UNSAID = 10.0
+"""Seconds until the next window of a twin whose 429 says it another way."""
+
+
 @contextmanager
 def served(twin: Twin) -> Iterator[str]:
     """The twin's address while the block runs."""
@@ -33,14 +37,16 @@ def _handler(twin: Twin, lock: Lock) -> type[BaseHTTPRequestHandler]:
             request = httpx.Request(self.command, address, headers=dict(self.headers), content=body)
             with lock:
                 answer = twin.handle(request)
-                wait = float(answer.headers.get("retry-after", 0))
+                asked = answer.headers.get("retry-after")
+                wait = float(asked or UNSAID * (answer.status_code == httpx.codes.TOO_MANY_REQUESTS))
                 twin.clock.sleep(wait)
             content = answer.read()
-            self.send_response(answer.status_code)
+            # Not `send_response`: that adds the date of today, and a twin lives in its own time.
+            self.send_response_only(answer.status_code)
             for name, value in answer.headers.items():
                 if name.lower() not in ("content-length", "retry-after"):
                     self.send_header(name, value)
-            if wait:
+            if asked:
                 self.send_header("Retry-After", str(int(wait / HURRY)))
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
