@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup retrain test test-fast check bench-gate lock ui clean
+.PHONY: help setup retrain test test-fast check bench-gate demo lock ui clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -36,6 +36,9 @@ check: $(READY)  ## format, lint, types, import contracts
 
 bench-gate: $(READY)  ## how often the gate is wrong, and how fast it is: the tables of docs/gate.md (4-15 min)
 	$(BIN)/python -m tests.bench.bench_gate
+
+demo: $(READY)  ## a month of corrections in doubles of six tools: synced, retrained, counted (in a home of its own)
+	$(BIN)/python -m tests.twins.demo
 
 ui: $(READY)  ## the MLflow and Prefect pages of this home, until Ctrl-C
 	$(BIN)/ecomintent ui

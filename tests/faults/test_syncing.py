@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from random import Random
 
-import httpx
 import pytest
 
 from ecomintent.adapters import syncing
@@ -14,25 +13,13 @@ from ecomintent.adapters.sql_labels import SqlLabelStore
 from tests.conftest import CONFORMANCE
 from tests.twins import TWINS
 from tests.twins.day import Shop, check, opened, rules_of
+from tests.twins.nearby import Nearby
 from tests.twins.serve import served
 
 pytestmark = pytest.mark.timeout(300)
 
 KILLS = 50
 REAL = [kind for kind in TWINS if kind.source != "plain"]
-
-
-class Nearby(httpx.HTTPTransport):
-    """Takes every request to the twin that is served at an address of this machine."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__()
-        self._at = httpx.URL(address)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        there = request.url.copy_with(scheme="http", host=self._at.host, port=self._at.port)
-        moved = httpx.Request(request.method, there, headers=request.headers, content=request.read())
-        return super().handle_request(moved)
 
 
 def in_a_process(work: Callable[[], object]) -> int:
