@@ -1,15 +1,25 @@
-"""The form for decisions, offered on Prefect's page until this process ends; `ecomintent ui` starts it."""
+"""What is offered on Prefect's page while `ecomintent ui` runs: the form for decisions, the hourly sync."""
 
 import logging
 
-from flows import decide, wiring
+from prefect import serve
+
+from ecomintent.adapters import sources
+from flows import decide, sync, wiring
+
+HOURLY = "17 * * * *"
 
 
 def main() -> None:
-    """Serve the deployment `decide/form` against the server that PREFECT_API_URL names."""
+    """Serve `decide/form`, and `sync/hourly` where sources are configured, against the server of PREFECT_API_URL."""
     wiring.set_up_logging()
     logging.getLogger("prefect").setLevel(logging.WARNING)
-    decide.decide.serve(name="form", description="Say yes or no to a candidate.", print_starting_message=False)
+    offered = [decide.decide.to_deployment(name="form", description="Say yes or no to a candidate.")]
+    if sources.read(wiring.system().settings):
+        told = "Corrections from every source in sources.toml."
+        # Two at once would be safe, and would only read everything twice.
+        offered.append(sync.sync.to_deployment(name="hourly", cron=HOURLY, concurrency_limit=1, description=told))
+    serve(*offered, print_starting_message=False)
 
 
 if __name__ == "__main__":
