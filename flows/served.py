@@ -1,8 +1,10 @@
 """What is offered on Prefect's page while `ecomintent ui` runs: the form for decisions, the hourly sync."""
 
 import logging
+from typing import cast
 
 from prefect import serve
+from prefect.deployments.runner import RunnerDeployment
 
 from ecomintent.adapters import sources
 from flows import decide, sync, wiring
@@ -19,7 +21,8 @@ def main() -> None:
         told = "Corrections from every source in sources.toml."
         # Two at once would be safe, and would only read everything twice.
         offered.append(sync.sync.to_deployment(name="hourly", cron=HOURLY, concurrency_limit=1, description=told))
-    serve(*offered, print_starting_message=False)
+    # Prefect types what can also be awaited; called from here it is the deployment itself.
+    serve(*cast(list[RunnerDeployment], offered), print_starting_message=False)
 
 
 if __name__ == "__main__":
