@@ -12,8 +12,8 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 
-# Two short epochs on few tickets, enough to know every intent a little (one of which nothing is recognised blocks), and a
-# gate that doubts but proves no loss: these tests are about the loop.
+# Two short epochs on few tickets, enough to know every intent a little (an intent of which nothing is recognised
+# blocks), and a gate that doubts but proves no loss: these tests are about the loop.
 SMALL = {
     "prepare": {"corpus_max_per_intent": 25},
     "train": {"epochs": 2, "patience": 2, "batch_size": 16, "learning_rate": 0.0004},

@@ -222,6 +222,17 @@ def test_the_mark_moves_on_and_a_page_that_breaks_off_does_not_move_it(new_store
     assert (list(store.story("77")), list(store.quarantine())) == ([], [])
 
 
+def test_a_page_that_is_known_leaves_the_database_as_it_is_to_the_byte(tmp_path):
+    store = SqlLabelStore(f"sqlite:///{tmp_path}/labels.db")
+    page = {"source": "zendesk", "account": "shop-a", "mark": "cursor 2"}
+    store.take([SEEN, CORRECTED, DELETED], [BAD_ROW], **page)
+    before = (tmp_path / "labels.db").read_bytes()
+
+    store.take([SEEN, CORRECTED, DELETED], [BAD_ROW], **page)
+
+    assert (tmp_path / "labels.db").read_bytes() == before
+
+
 def test_coverage_counts_the_events_of_each_day_source_and_kind(new_store):
     store = new_store()
     store.record([SEEN, PREDICTED, CORRECTED, replace(CORRECTED, ticket_id="78", source_event="e-8"), DELETED])
