@@ -104,7 +104,8 @@ def test_the_labels_are_in_the_store_with_their_customer_as_a_hash_and_their_tex
     tickets = {one["text"]: one for one in shop.json("labels", "show", shop.environment["TICKET"])}
 
     [text] = tickets
-    assert text == "please send the green jug to <EMAIL> instead"
+    # The twin gives every other ticket a subject, which stands above the message.
+    assert text.splitlines()[-1] == "please send the green jug to <EMAIL> instead"
     assert re.fullmatch("[0-9a-f]{32}", tickets[text]["requester"])
     assert {"day": "2026-03-02", "source": "zendesk:acme", "seen": 3, "corrected": 3} in shop.json("labels", "coverage")
 
