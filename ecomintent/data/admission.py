@@ -1,19 +1,21 @@
 """Which rows of snapshot, base corpus and frozen set may go on: the suites applied, and the rules between tables."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ecomintent.data import settling, snapshot, trainable, validation
+import numpy as np
+
+from ecomintent.data import facts, settling, trainable, validation
 from ecomintent.data.drift import Mix
+from ecomintent.data.facts import NO_YEAR, UNKNOWN, Facts, Keys, hex_of
 from ecomintent.data.findings import Checked, Suite, Warned
-from ecomintent.data.leakage import text_key
+from ecomintent.data.parquet import Rows
+from ecomintent.data.picked import ties
 from ecomintent.data.settling import Weights
-from ecomintent.data.trainable import Trainable
+from ecomintent.data.trainable import Kept, Trainable
 from ecomintent.params import PrepareParams
-from ecomintent.records import Correction
 from ecomintent.taxonomy import NAMES
 
 SUPERSEDED: Final = "A correction of the same ticket that is not older was refused."
@@ -40,136 +42,112 @@ class Admitted:
         return tuple(warned for checked in self.checked.values() for warned in checked.warnings)
 
 
-def admit(tables: Mapping[str, Any], suites: Mapping[str, Suite], prepare: PrepareParams, last_mix: Mix) -> Admitted:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """A table with its text keys and more columns that its suite asks about."""
+
+    rows: Rows
+    keys: Keys
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Column -> (n,) values."""
+
+    @property
+    def num_rows(self) -> int:
+        return self.rows.num_rows
+
+    def frames(self) -> Iterator[Any]:
+        """Frames of the table's columns and ours, indexed by position."""
+        import pandas as pd
+
+        start = 0
+        for batch in self.rows.batches():
+            stop = start + batch.num_rows
+            frame = batch.to_pandas().set_index(pd.RangeIndex(start, stop))
+            there = frame["text"].notna() if "text" in frame.columns else [False] * len(frame)
+            written = zip(hex_of(self.keys[start:stop]), there, strict=True)
+            keys = pd.Series([key if is_there else None for key, is_there in written], dtype="str", index=frame.index)
+            yield frame.assign(text_key=keys, **{name: values[start:stop] for name, values in self.more.items()})
+            start = stop
+
+
+def admit(tables: Mapping[str, Rows], suites: Mapping[str, Suite], prepare: PrepareParams, last_mix: Mix) -> Admitted:
     """Check the three tables, the frozen set first: it says what the others may not hold. Then what will train.
 
     Args:
-        tables: by name (frozen, corrections, corpus), Arrow, with those of its columns that the file has.
+        tables: by name (frozen, corrections, corpus), with those of their columns that the files have.
         suites: by name: frozen, corrections, corpus, snapshot.
         prepare: as the next stage will use them: what has no weight cannot contradict what has some.
         last_mix: of the snapshot the champion learned from; empty where there is none.
     """
     weights = prepare.provenance_weights
-    frozen_keys = _keys(tables["frozen"])
-    frozen = validation.require(_with_keys(tables["frozen"], frozen_keys), suites["frozen"], parameters={})
-    parameters = {"frozen_keys": sorted({key for key in frozen_keys if key})}
+    sealed = _Told(rows=tables["frozen"], keys=facts.gathered(tables["frozen"].batches()).key)
+    frozen = validation.require(sealed, suites["frozen"], parameters={})
+    held = {key for frame in sealed.frames() for key in frame["text_key"].dropna()}
+    parameters = {"frozen_keys": sorted(held)}
 
-    listed = tables["corrections"].to_pylist()
-    rows = [_readable(row) for row in listed]
+    known = {name: facts.gathered(tables[name].batches()) for name in ("corrections", "corpus")}
     corrections = validation.check(
-        _corrections_frame(tables["corrections"], listed, rows, weights), suites["corrections"], parameters=parameters
+        _corrections(tables["corrections"], known["corrections"], weights), suites["corrections"], parameters=parameters
     )
-    corrections = _without_superseded(corrections, listed, weights)
-    corpus_frame = _with_keys(tables["corpus"], _keys(tables["corpus"]))
-    corpus = validation.check(corpus_frame, suites["corpus"], parameters=parameters)
+    corrections = _without_superseded(corrections, known["corrections"], weights)
+    base = _Told(rows=tables["corpus"], keys=known["corpus"].key)
+    corpus = validation.check(base, suites["corpus"], parameters=parameters)
     checked = {"frozen": frozen, "corrections": corrections, "corpus": corpus}
     stop = next((each.stop for each in checked.values() if each.stop), "")
     if stop:
         return Admitted(checked=checked, training=None, stop=stop)
 
-    base = tables["corpus"].to_pylist()
     training = trainable.gather(
-        [rows[position] for position in corrections.kept],
-        [base[position] for position in corpus.kept],
+        *(Kept(rows=tables[name], facts=known[name], kept=checked[name].kept) for name in known),
         weights=weights,
         corpus_weight=prepare.corpus_weight,
         last_mix=last_mix,
     )
-    checked["snapshot"] = validation.require(training.frame(), suites["snapshot"], parameters={})
+    known.clear()  # what is known of each row has served; on millions it is a tenth of the memory
+    checked["snapshot"] = validation.require(training, suites["snapshot"], parameters={})
     return Admitted(checked=checked, training=training, stop=_without_tickets(training) or checked["snapshot"].stop)
 
 
-def _corrections_frame(
-    table: Any, listed: Sequence[dict[str, str | None]], rows: Sequence[Correction | None], weights: Weights
-) -> Any:
-    times = [row.get("created_at") or "" for row in listed]
-    moments = [settling.instant(time) if _is_time(time) else settling.UNKNOWN for time in times]
-    latest = _ahead_of([moment for moment in moments if moment > settling.UNKNOWN])
-    seen: set[tuple[str | None, ...]] = set()
-    repeated = []
-    for row in listed:
-        content = tuple(row.values())
-        repeated.append(content in seen)
-        seen.add(content)
-    return _with_keys(table, _keys(table)).assign(
-        time_readable=[_is_time(row.get("created_at")) for row in listed],
-        year=_integers([_year(row.get("created_at")) for row in listed]),
-        time_ahead=[moment > latest for moment in moments],
-        repeated=repeated,
-        label_conflict=settling.conflicts(rows, weights),
-    )
-
-
-def _ahead_of(moments: Sequence[float]) -> float:
-    """What a time may not pass without being told: a year after nine in ten of all; a stage knows no today."""
-    if not moments:
-        return math.inf
-    return sorted(moments)[math.ceil(MOST * len(moments)) - 1] + YEAR_SECONDS
-
-
-def _year(created_at: str | None) -> int | None:
-    return datetime.fromisoformat(created_at).year if created_at and _is_time(created_at) else None
-
-
-def _integers(values: Sequence[int | None]) -> Any:
+def _corrections(rows: Rows, known: Facts, weights: Weights) -> _Told:
     import pandas as pd
 
-    return pd.array(values, dtype="Int64")
-
-
-def _with_keys(table: Any, keys: Sequence[str | None]) -> Any:
-    return table.to_pandas().assign(text_key=list(keys))
-
-
-def _keys(table: Any) -> list[str | None]:
-    """A key for every text that is there."""
-    if "text" not in table.schema.names:
-        return [None] * int(table.num_rows)
-    return [None if text is None else text_key(text) for text in table["text"].to_pylist()]
-
-
-def _readable(row: dict[str, str | None]) -> Correction | None:
-    """The row as a correction, or None where something is absent or unreadable that settling needs."""
-    if not all(row.get(name) for name in ("ticket_id", "text", "intent")) or not _is_time(row.get("created_at")):
-        return None
-    try:
-        return snapshot.from_row({name: row.get(name) for name in snapshot.COLUMNS})
-    except ValueError:
-        return None
-
-
-def _is_time(created_at: str | None) -> bool:
-    try:
-        settling.instant(created_at or "")
-    except ValueError:
-        return False
-    return True
-
-
-def _without_superseded(checked: Checked, rows: Sequence[dict[str, str | None]], weights: Weights) -> Checked:
-    """Refuse what only a refused correction had superseded: its label was withdrawn and must not come back."""
-    newest: dict[tuple[str, ...], float] = {}
-    for position in checked.refused:
-        ticket, time = _ticket_and_time(rows[position], unknown=math.inf)
-        if ticket[-1] and weights.get(rows[position].get("provenance") or "", 1) > 0:
-            newest[ticket] = max(newest.get(ticket, time), time)
-    again = set()
-    for position in checked.kept:
-        ticket, time = _ticket_and_time(rows[position], unknown=-math.inf)
-        if time <= newest.get(ticket, -math.inf) and ticket in newest:
-            again.add(position)
-    return replace(
-        checked,
-        kept=tuple(position for position in checked.kept if position not in again),
-        refused=dict(sorted({**checked.refused, **dict.fromkeys(again, SUPERSEDED)}.items())),
+    conflict = np.zeros(rows.num_rows, dtype=np.bool_)
+    held = settling.weighed(known, weights)
+    counting = settling.latest(known, known.readable & (held > 0), lambda positions: ties(rows, positions))
+    conflict[settling.disputed(known, counting, held)] = True
+    return _Told(
+        rows=rows,
+        keys=known.key,
+        more={
+            "time_readable": known.timed,
+            "year": pd.arrays.IntegerArray(known.year.astype(np.int64), known.year == NO_YEAR),
+            "time_ahead": known.moment > _ahead_of(known.moment[known.has_time]),
+            "repeated": known.repeated,
+            "label_conflict": conflict,
+        },
     )
 
 
-def _ticket_and_time(row: dict[str, str | None], *, unknown: float) -> tuple[tuple[str, ...], float]:
-    created_at = row.get("created_at") or ""
-    known = bool(created_at) and _is_time(created_at)
-    ticket = tuple(row.get(name) or "" for name in ("source", "account", "ticket_id"))
-    return ticket, settling.instant(created_at) if known else unknown
+def _ahead_of(moments: Any) -> float:
+    """What a time may not pass without being told: a year after nine in ten of all; a stage knows no today."""
+    if not len(moments):
+        return math.inf
+    return float(np.sort(moments)[math.ceil(MOST * len(moments)) - 1]) + YEAR_SECONDS
+
+
+def _without_superseded(checked: Checked, known: Facts, weights: Weights) -> Checked:
+    """Refuse what only a refused correction had superseded: its label was withdrawn and must not come back."""
+    held = settling.weighed(known, weights)
+    withdrawn = ~checked.kept & known.named & ~(held <= 0)
+    if not withdrawn.any():
+        return checked
+    tickets = np.unique(known.ticket, return_inverse=True)[1]
+    newest = np.full(int(tickets.max()) + 1, np.nan)
+    # fmax takes whatever is no NaN; a time that is not known may be the newest.
+    np.fmax.at(newest, tickets[withdrawn], np.where(known.has_time, known.moment, math.inf)[withdrawn])
+    again = checked.kept & (np.where(known.has_time, known.moment, UNKNOWN) <= newest[tickets])
+    refused = {**checked.refused, **dict.fromkeys(np.flatnonzero(again).tolist(), SUPERSEDED)}
+    return replace(checked, kept=checked.kept & ~again, refused=dict(sorted(refused.items())))
 
 
 def _without_tickets(training: Trainable) -> str:

@@ -13,6 +13,8 @@ from ecomintent.records import Refused, Sealed
 from ecomintent.taxonomy import SourceMap
 
 COLUMNS: Final = {"text": "string", "intent": "string", "source": "string"}
+TEXT_COLUMNS: Final = ("text", "instruction")
+"""The second is what the public data of question and answer call the customer's part."""
 LABEL_COLUMNS: Final = ("intent", "label")
 
 
@@ -27,7 +29,7 @@ class CorpusRow:
 
 
 def read_corpus(path: Path, *, source_map: str | None) -> tuple[list[CorpusRow], list[Refused]]:
-    """Rows of a CSV, JSONL or Parquet file with a column `text` and a column `intent` (or `label`).
+    """Rows of a CSV, JSONL or Parquet file with columns `text` (or `instruction`) and `intent` (or `label`).
 
     Args:
         source_map: one of `taxonomy.MAPS`, when the file carries another source's labels; None when it
@@ -63,7 +65,7 @@ def write_corpus(rows: Iterable[CorpusRow], path: Path) -> Sealed:
 def _taken(path: Path, line: int, row: Row | Fault, source_map: SourceMap | None) -> CorpusRow | Refused:
     if isinstance(row, Fault):
         return Refused(file=path.name, line=line, ticket_id="", reason=row.reason, excerpt=row.excerpt)
-    text, label = row.get("text") or "", (_label(path, row) or "").strip()
+    text, label = next((row[name] or "" for name in TEXT_COLUMNS if name in row), ""), (_label(path, row) or "").strip()
     intent = source_map.intent_of(label) if source_map else label
     if text.strip() and intent in taxonomy.IDS:
         return CorpusRow(text=text, intent=intent, source=row.get("source") or path.name)
@@ -75,7 +77,7 @@ def _taken(path: Path, line: int, row: Row | Fault, source_map: SourceMap | None
 def _label(path: Path, row: Row) -> str | None:
     column = next((name for name in LABEL_COLUMNS if name in row), None)
     # A JSONL row may leave a key out; a table without the column at all is another file than was meant.
-    if ("text" not in row or column is None) and path.suffix.lower() != ".jsonl":
+    if (not any(name in row for name in TEXT_COLUMNS) or column is None) and path.suffix.lower() != ".jsonl":
         raise InputError(
             f"found the columns {', '.join(row)}; 'text' and 'intent' (or 'label') are needed, named in the first line",
             where=str(path),

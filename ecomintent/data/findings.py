@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 
 class Outcome(StrEnum):
     """What an expectation did to the table."""
@@ -45,8 +48,8 @@ class Finding:
     suite: str
     expectation: dict[str, Any]
     held: bool
-    rows: tuple[int, ...] | None
-    """Failing positions (a rule with `mostly` holds with some); None for a rule about the whole table."""
+    rows: npt.NDArray[np.int64] | None
+    """Failing positions, ascending (a rule with `mostly` holds with some); None for a rule about the whole table."""
     observed: str
     """What was found; never a text."""
 
@@ -76,8 +79,8 @@ class Finding:
 class Checked:
     """How a suite sorts the rows of a table."""
 
-    kept: tuple[int, ...]
-    """Positions of the rows that fail nothing critical, ascending."""
+    kept: npt.NDArray[np.bool_]
+    """(n,): whether the row fails nothing critical."""
     refused: dict[int, str]
     """Position -> the sentences of everything critical that the row fails."""
     outcomes: tuple[tuple[Finding, Outcome], ...]
@@ -97,12 +100,22 @@ class Checked:
 
 def refused_rows(findings: Sequence[Finding]) -> dict[int, str]:
     """Position -> the sentences of everything critical that the row fails, positions ascending."""
-    refused: dict[int, list[str]] = {}
-    for finding in findings:
-        if finding.refuses:
-            for row in finding.rows or ():
-                refused.setdefault(row, []).append(finding.sentence)
-    return {row: " ".join(sentences) for row, sentences in sorted(refused.items())}
+    at_fault = [
+        (finding.sentence, finding.rows) for finding in findings if finding.refuses and finding.rows is not None
+    ]
+    if not at_fault:
+        return {}
+    # Rows that fail the same rules share one string.
+    rows = np.concatenate([positions for _, positions in at_fault])
+    rules = np.repeat(np.arange(len(at_fault)), [len(positions) for _, positions in at_fault])
+    order = np.lexsort((rules, rows))
+    reasons: dict[tuple[int, ...], str] = {}
+    refused: dict[int, str] = {}
+    distinct, starts = np.unique(rows[order], return_index=True)
+    for row, broken in zip(distinct.tolist(), np.split(rules[order], starts[1:]), strict=True):
+        key = tuple(broken.tolist())
+        refused[row] = reasons.setdefault(key, " ".join(at_fault[rule][0] for rule in key))
+    return refused
 
 
 def settled(

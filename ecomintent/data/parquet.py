@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,46 +30,97 @@ def write(path: Path, columns: Columns, rows: Iterable[Sequence[Any]]) -> Sealed
 
 def write_table(path: Path, table: Any) -> None:
     """Write an Arrow table, whole or not at all."""
+    write_stream(path, table.schema, [table])
+
+
+def write_stream(path: Path, schema: Any, tables: Iterable[Any]) -> None:
+    """Write Arrow tables of one schema as one, whole or not at all; the bytes do not depend on how it was cut."""
     import pyarrow.parquet as pq
 
-    files.write(
-        path,
-        lambda temporary: pq.write_table(
-            table,
+    def produce(temporary: Path) -> None:
+        with pq.ParquetWriter(
             temporary,
+            schema,
             version="2.6",
             compression="zstd",
             compression_level=3,
-            row_group_size=ROW_GROUP,
             data_page_version="1.0",
             store_schema=False,
-        ),
-    )
+        ) as writer:
+            for group in _groups(schema, tables):
+                writer.write_table(group, row_group_size=ROW_GROUP)
+
+    files.write(path, produce)
+
+
+class Rows:
+    """A table in batches, so that it need not fit into memory. What is at fault inside is found while iterating."""
+
+    def __init__(self, path: Path, columns: Columns) -> None:
+        """Open a file; those of `columns` that it has, in this order, are its columns.
+
+        Absent columns are left to the caller: validation names them all, a later stage calls `require_columns`.
+
+        Raises:
+            InputError: the file is absent or damaged, or a column is of another type.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self._path, self._columns, self.where = path, columns, str(path)
+        # Not read_table: it would take folder names such as `run=3` for columns.
+        with _explained(path), pq.ParquetFile(path) as file:
+            self.num_rows = int(file.metadata.num_rows)
+            found = file.schema_arrow
+        self.names = [name for name in columns if name in found.names]
+        empty = found.empty_table()
+        self.schema = pa.schema([(name, _cast(empty[name], name, columns[name], path).type) for name in self.names])
+
+    def batches(self, names: Sequence[str] | None = None) -> Iterator[Any]:
+        """Arrow tables of at most `ROW_GROUP` rows; at least one, if without rows.
+
+        Args:
+            names: the columns wanted; all where it is None.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        wanted = self.names if names is None else list(names)
+        with _explained(self._path), pq.ParquetFile(self._path) as file:
+            found = False
+            for batch in file.iter_batches(batch_size=ROW_GROUP, columns=wanted):
+                batch.validate(full=True)
+                found = True
+                yield pa.table(
+                    {
+                        name: _cast(pa.chunked_array([batch[name]]), name, self._columns[name], self._path)
+                        for name in wanted
+                    }
+                )
+            if not found:
+                yield self.schema.empty_table().select(wanted)
+
+    def require_columns(self) -> "Rows":
+        """The table itself.
+
+        Raises:
+            InputError: a column is absent.
+        """
+        missing = [name for name in self._columns if name not in self.names]
+        if missing:
+            raise InputError(f"column {', '.join(missing)} missing; run the step that writes it", where=str(self._path))
+        return self
 
 
 def read(path: Path, columns: Columns) -> Any:
     """The file as an Arrow table, those of `columns` that it has in this order; others are left out.
 
-    Absent columns are left to the caller: validation names them all, a later stage calls `require`.
-
     Raises:
         InputError: the file is absent or damaged, or a column is of another type.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    try:
-        # Not read_table: it would take folder names such as `run=3` for columns.
-        with pq.ParquetFile(path) as file:
-            found = file.read()
-        found.validate(full=True)
-        present = {name: kind for name, kind in columns.items() if name in found.schema.names}
-        return pa.table({name: _cast(found[name], name, kind, path) for name, kind in present.items()})
-    except FileNotFoundError as error:
-        raise InputError("no such file; run the step that writes it", where=str(path)) from error
-    except (pa.ArrowException, OSError) as error:
-        told = str(error).splitlines()[0]
-        raise InputError(f"not a readable Parquet file ({told}); write it again", where=str(path)) from error
+    return pa.concat_tables(Rows(path, columns).batches())
 
 
 def require(path: Path, columns: Columns) -> list[dict[str, Any]]:
@@ -77,11 +129,8 @@ def require(path: Path, columns: Columns) -> list[dict[str, Any]]:
     Raises:
         InputError: as `read`, or a column is absent.
     """
-    table = read(path, columns)
-    missing = [name for name in columns if name not in table.schema.names]
-    if missing:
-        raise InputError(f"column {', '.join(missing)} missing; run the step that writes it", where=str(path))
-    rows: list[dict[str, Any]] = table.to_pylist()
+    Rows(path, columns).require_columns()
+    rows: list[dict[str, Any]] = read(path, columns).to_pylist()
     return rows
 
 
@@ -93,12 +142,46 @@ def digest(rows: Iterable[Sequence[Any]]) -> str:
     return sha.hexdigest()
 
 
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    import pyarrow as pa
+
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InputError("no such file; run the step that writes it", where=str(path)) from error
+    except (pa.ArrowException, OSError) as error:
+        told = str(error).splitlines()[0]
+        raise InputError(f"not a readable Parquet file ({told}); write it again", where=str(path)) from error
+
+
+def _groups(schema: Any, tables: Iterable[Any]) -> Iterator[Any]:
+    """The same rows in tables of `ROW_GROUP` rows, the last of fewer; one table where there is no row."""
+    import pyarrow as pa
+
+    waiting, first = schema.empty_table(), True
+    for table in tables:
+        waiting = pa.concat_tables([waiting, table])
+        while waiting.num_rows >= ROW_GROUP:
+            yield waiting.slice(0, ROW_GROUP).combine_chunks()
+            waiting, first = waiting.slice(ROW_GROUP), False
+    if first or waiting.num_rows:
+        yield waiting.combine_chunks()
+
+
+def schema(columns: Columns) -> Any:
+    """The Arrow schema of these columns."""
+    import pyarrow as pa
+
+    return pa.schema([(name, getattr(pa, kind)()) for name, kind in columns.items()])
+
+
 def _table(columns: Columns, rows: Sequence[Sequence[Any]]) -> Any:
     import pyarrow as pa
 
-    schema = pa.schema([(name, getattr(pa, kind)()) for name, kind in columns.items()])
+    found = schema(columns)
     values = list(zip(*rows, strict=True)) or [() for _ in columns]
-    return pa.table([pa.array(column, field.type) for column, field in zip(values, schema, strict=True)], schema=schema)
+    return pa.table([pa.array(column, field.type) for column, field in zip(values, found, strict=True)], schema=found)
 
 
 def _cast(column: Any, name: str, kind: str, path: Path) -> Any:

@@ -1,17 +1,19 @@
 """From validated tables to training rows: what counts, nothing the frozen set knows, no ticket twice."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ecomintent.data import settling
-from ecomintent.data.corpus import CorpusRow
-from ecomintent.data.leakage import Leak, leaked, text_key
-from ecomintent.data.selection import CORPUS, CORRECTION, TrainingRow, capped, likeness, one_per_group, split
+import numpy as np
+
+from ecomintent.data.facts import hex_of
+from ecomintent.data.learnable import Learnable, learnable
+from ecomintent.data.parquet import ROW_GROUP, Rows
+from ecomintent.data.selection import CORPUS, CORRECTION, Chosen, capped, one_per_group, split
+from ecomintent.data.text_groups import FrozenTicket, Leaks, group_texts
 from ecomintent.errors import ValidationFailed
 from ecomintent.params import PrepareParams
-from ecomintent.records import Correction
 from ecomintent.taxonomy import NAMES
 
 REASONS: Final = (
@@ -38,125 +40,108 @@ COLUMNS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FrozenTicket:
-    """What preparation needs to know of a frozen ticket."""
+class Side:
+    """One side of the split, ordered by text key."""
 
-    id: str
-    text: str
+    chosen: Chosen
+    source: Learnable
+
+    def __len__(self) -> int:
+        return len(self.chosen.row)
+
+    def tables(self) -> Iterator[Any]:
+        """Arrow tables with the columns of `COLUMNS`, at most `ROW_GROUP` rows each."""
+        import pyarrow as pa
+
+        found = self.source.candidates
+        for start in range(0, len(self), ROW_GROUP):
+            part = self.chosen.only(slice(start, start + ROW_GROUP))
+            intents = [found.intents[number] for number in found.intent[part.row].tolist()]
+            origins = [CORRECTION if corrected else CORPUS for corrected in found.correction[part.row].tolist()]
+            yield pa.table(
+                {
+                    "text": self.source.texts.take(part.row),
+                    "intent": pa.array(intents, pa.string()),
+                    "weight": part.weight,
+                    "origin": pa.array(origins, pa.string()),
+                    "text_key": hex_of(found.keys[found.text[part.row]]),
+                    "group": hex_of(found.keys[part.group]),
+                }
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """The two sides of the split, each ordered by text key, and what became of all other rows."""
+    """The two sides of the split, and what became of all other rows."""
 
-    train: tuple[TrainingRow, ...]
-    validation: tuple[TrainingRow, ...]
+    train: Side
+    validation: Side
     report: dict[str, Any]
 
 
-def prepare(
-    corrections: Sequence[Correction],
-    corpus: Sequence[CorpusRow],
-    frozen: Sequence[FrozenTicket],
-    params: PrepareParams,
-) -> Prepared:
+def prepare(corrections: Rows, corpus: Rows, frozen: Sequence[FrozenTicket], params: PrepareParams) -> Prepared:
     """Choose and split the training rows; the answer does not depend on the order of any input.
 
     Raises:
+        InputError: a table cannot be read, or holds a correction that validation refuses.
         ValidationFailed: an intent has no training row left.
     """
     removed = Counter(dict.fromkeys(REASONS, 0))
-    rows = [*_corrections(corrections, params, removed), *_corpus(corpus, params, removed)]
-    rows, leaks = _without_frozen(rows, frozen, params, removed)
-    rows = one_per_group(rows, params, removed)
-    rows = capped(rows, params, removed)
-    train, validation = split(rows, params)
-    _stop_without_rows(train)
+    source = learnable(corrections, corpus, params, removed)
+    tickets = sorted(frozen, key=lambda ticket: (ticket.id, ticket.text))
+    grouped = group_texts(source.texts, source.candidates.text, tickets, params)
+    rows, leaks = _without_frozen(source, grouped.leaks, tickets, removed)
+    groups = grouped.group[source.candidates.text[rows]]
+    chosen = one_per_group(source.candidates, rows, groups, removed)
+    chosen = capped(source.candidates, chosen, params, removed)
+    train, validation = (Side(chosen=side, source=source) for side in split(source.candidates, chosen, params))
+    counts = _counts(train)
+    _stop_without_rows(counts)
     report = {
-        "inputs": {"corrections": len(corrections), "corpus": len(corpus), "frozen": len(frozen)},
+        "inputs": {"corrections": corrections.num_rows, "corpus": corpus.num_rows, "frozen": len(frozen)},
         "removed": dict(removed),
-        "train": _counts(train),
+        "train": counts,
         "validation": _counts(validation),
         "frozen_duplicates": leaks,
     }
-    return Prepared(train=tuple(train), validation=tuple(validation), report=report)
-
-
-def _corrections(corrections: Sequence[Correction], params: PrepareParams, removed: Counter[str]) -> list[TrainingRow]:
-    weights = params.provenance_weights
-    weightless = sum(weights[correction.provenance] <= 0 for correction in corrections)
-    counting = [corrections[position] for position in settling.counting(corrections, weights)]
-    removed["weightless_provenance"] += weightless
-    removed["superseded_by_later_correction"] += len(corrections) - weightless - len(counting)
-    return [
-        _row(c.text, c.intent, weights[c.provenance], CORRECTION, source=c.source, precedence=settling.precedence(c))
-        for c in counting
-    ]
-
-
-def _corpus(corpus: Sequence[CorpusRow], params: PrepareParams, removed: Counter[str]) -> list[TrainingRow]:
-    removed["weightless_corpus"] += len(corpus) if params.corpus_weight <= 0 else 0
-    return (
-        []
-        if params.corpus_weight <= 0
-        else [
-            _row(
-                row.text, row.intent, params.corpus_weight, CORPUS, source=row.source, precedence=(row.text, row.source)
-            )
-            for row in corpus
-        ]
-    )
-
-
-def _row(
-    text: str, intent: str, weight: float, origin: str, *, source: str, precedence: tuple[Any, ...]
-) -> TrainingRow:
-    key = text_key(text)
-    return TrainingRow(
-        text=text,
-        intent=intent,
-        weight=weight,
-        origin=origin,
-        source=source,
-        text_key=key,
-        group=key,
-        precedence=precedence,
-    )
+    return Prepared(train=train, validation=validation, report=report)
 
 
 def _without_frozen(
-    rows: list[TrainingRow], frozen: Sequence[FrozenTicket], params: PrepareParams, removed: Counter[str]
-) -> tuple[list[TrainingRow], list[dict[str, Any]]]:
+    source: Learnable, leaks: Leaks, tickets: Sequence[FrozenTicket], removed: Counter[str]
+) -> tuple[Any, list[dict[str, Any]]]:
     """Rows that are no frozen ticket, and those that are, by key and without their text."""
-    tickets = sorted(frozen, key=lambda ticket: (ticket.id, ticket.text))
-    leaks = leaked([row.text for row in rows], [ticket.text for ticket in tickets], **likeness(params))
-    frozen_keys = {text_key(ticket.text) for ticket in tickets}
-    exact = sum(rows[leak.row].text_key in frozen_keys for leak in leaks)
-    removed["same_text_as_frozen"] += exact
-    removed["near_duplicate_of_frozen"] += len(leaks) - exact
-    told = sorted((_told(leak, rows, tickets) for leak in leaks), key=lambda entry: tuple(map(str, entry.values())))
-    gone = {leak.row for leak in leaks}
-    return [row for position, row in enumerate(rows) if position not in gone], told
+    found = source.candidates
+    known = np.zeros(len(found.keys), dtype=np.bool_)
+    known[list(leaks)] = True
+    gone = known[found.text]
+    told = []
+    for row in np.flatnonzero(gone).tolist():
+        leak = leaks[int(found.text[row])]
+        removed["same_text_as_frozen" if leak.same_text else "near_duplicate_of_frozen"] += 1
+        told.append(
+            {
+                "text_key": hex_of(found.keys[found.text[row : row + 1]])[0],
+                "origin": CORRECTION if found.correction[row] else CORPUS,
+                "frozen_id": tickets[leak.frozen_row].id,
+                "similarity": round(leak.similarity, 4),
+            }
+        )
+    return np.flatnonzero(~gone), sorted(told, key=lambda entry: tuple(map(str, entry.values())))
 
 
-def _told(leak: Leak, rows: Sequence[TrainingRow], tickets: Sequence[FrozenTicket]) -> dict[str, Any]:
-    row = rows[leak.row]
-    return {
-        "text_key": row.text_key,
-        "origin": row.origin,
-        "frozen_id": tickets[leak.frozen_row].id,
-        "similarity": round(leak.similarity, 4),
-    }
+def _counts(side: Side) -> dict[str, Any]:
+    found, rows = side.source.candidates, side.chosen.row
+    by_intent = {name: {CORPUS: 0, CORRECTION: 0} for name in NAMES}
+    for number, name in enumerate(found.intents):
+        mine = found.correction[rows[found.intent[rows] == number]]
+        if name in by_intent:
+            by_intent[name] = {CORPUS: int((~mine).sum()), CORRECTION: int(mine.sum())}
+    return {"rows": len(side), "intents": by_intent}
 
 
-def _counts(rows: Sequence[TrainingRow]) -> dict[str, Any]:
-    found = Counter((row.intent, row.origin) for row in rows)
-    by_intent = {name: {origin: found[name, origin] for origin in (CORPUS, CORRECTION)} for name in NAMES}
-    return {"rows": len(rows), "intents": by_intent}
-
-
-def _stop_without_rows(train: Sequence[TrainingRow]) -> None:
-    missing = [name for name in NAMES if not any(row.intent == name for row in train)]
+def _stop_without_rows(train: dict[str, Any]) -> None:
+    missing = [name for name, counts in train["intents"].items() if not sum(counts.values())]
     if missing:
         raise ValidationFailed(
             f"no training row is left for {', '.join(missing)} after leaks, duplicates and conflicts were removed; "

@@ -2,90 +2,127 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
+
 from ecomintent.data import settling
-from ecomintent.data.leakage import near_duplicate_groups
+from ecomintent.data.facts import KEY, Flags, Keys, hex_of
 from ecomintent.params import PrepareParams
 
 CORPUS: Final = "corpus"
 CORRECTION: Final = "correction"
 
+Positions = npt.NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingRow:
-    """One text that may be learned from."""
+class Candidates:
+    """n texts that may be learned from, as arrays."""
 
-    text: str
-    intent: str
-    weight: float
+    correction: Flags
+    """Whether it is a correction; else it is of the base corpus."""
+    intent: npt.NDArray[np.int32]
+    """Position in `intents`."""
+    intents: tuple[str, ...]
+    weight: npt.NDArray[np.float64]
     """Factor of the row's loss, above 0."""
-    origin: str
-    """`corpus` or `correction`."""
-    source: str
-    """Which file or helpdesk it came from."""
-    text_key: str
-    group: str
-    """Smallest text key of its near-duplicate group."""
-    precedence: tuple[Any, ...]
-    """Larger wins within a group; ties fall to equal rows only."""
+    source: npt.NDArray[np.int32]
+    """Number of the file that a corpus row comes from; 0 for a correction."""
+    moment: npt.NDArray[np.float64]
+    trust: npt.NDArray[np.int8]
+    """Of a correction, as in `facts.Facts`: later, then more trusted, wins in a group."""
+    text: npt.NDArray[np.int32]
+    """Position of the text key in `keys`: equal texts have equal numbers."""
+    keys: Keys
+    """Distinct text keys, ascending."""
+    contents: Callable[[Positions], Sequence[Any]]
+    """Positions -> what decides between rows that are equal in everything above; larger wins."""
 
 
-def one_per_group(rows: list[TrainingRow], params: PrepareParams, removed: Counter[str]) -> list[TrainingRow]:
-    """One row for each near-duplicate group, named by its smallest key; adds to `removed` why others went."""
-    members: dict[int, list[TrainingRow]] = {}
-    numbers = near_duplicate_groups([row.text for row in rows], **likeness(params))
-    for number, row in zip(numbers, rows, strict=True):
-        members.setdefault(number, []).append(row)
-    kept = []
-    for group in members.values():
-        chosen = _chosen(group)
-        if chosen is None:
-            removed["conflicting_labels"] += len(group)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """k rows of the candidates, each standing for its near-duplicate group."""
+
+    row: Positions
+    weight: npt.NDArray[np.float64]
+    """The largest of those in its group that agree."""
+    group: npt.NDArray[np.int32]
+    """Position in `keys` of the group's smallest text key."""
+
+    def only(self, wanted: Any) -> "Chosen":
+        """Those at the positions, or under the mask, `wanted`."""
+        return Chosen(row=self.row[wanted], weight=self.weight[wanted], group=self.group[wanted])
+
+
+def one_per_group(found: Candidates, rows: Positions, groups: npt.NDArray[np.int32], removed: Counter[str]) -> Chosen:
+    """One row for each near-duplicate group; adds to `removed` why others went.
+
+    Args:
+        rows: those candidates that are in question.
+        groups: of each of `rows`, its group.
+    """
+    order = np.argsort(groups, kind="stable")
+    rows, groups = rows[order], groups[order]
+    starts = np.flatnonzero(np.concatenate([[True], groups[1:] != groups[:-1]])) if len(rows) else rows
+    sizes = np.diff(np.concatenate([starts, [len(rows)]])).astype(np.int64)
+    row, weight = rows[starts].copy(), found.weight[rows[starts]]
+    undecided = np.zeros(len(starts), dtype=np.bool_)
+    for number in np.flatnonzero(sizes > 1).tolist():
+        members = rows[starts[number] : starts[number] + sizes[number]]
+        best = _best(found, members)
+        if best is None:
+            undecided[number] = True
+            removed["conflicting_labels"] += len(members)
             continue
-        outvoted = sum(row.intent != chosen.intent for row in group)
+        row[number], weight[number] = best
+        outvoted = int((found.intent[members] != found.intent[best[0]]).sum())
         removed["outvoted_label"] += outvoted
-        removed["duplicate"] += len(group) - outvoted - 1
-        kept.append(replace(chosen, group=min(row.text_key for row in group)))
-    return kept
+        removed["duplicate"] += len(members) - outvoted - 1
+    return Chosen(row=row, weight=weight, group=groups[starts].astype(np.int32)).only(~undecided)
 
 
-def capped(rows: list[TrainingRow], params: PrepareParams, removed: Counter[str]) -> list[TrainingRow]:
+def capped(found: Candidates, chosen: Chosen, params: PrepareParams, removed: Counter[str]) -> Chosen:
     """At most `corpus_max_per_intent` rows of each corpus source for each intent; corrections are never cut.
 
     By source, because a large imported corpus would otherwise crowd the starter corpus out.
     """
-    corpus: dict[tuple[str, str], list[TrainingRow]] = {}
-    for row in sorted(rows, key=lambda row: _rank(params.seed, CORPUS, row.group)):
-        if row.origin == CORPUS:
-            corpus.setdefault((row.source, row.intent), []).append(row)
-    taken = [row for same in corpus.values() for row in same[: params.corpus_max_per_intent]]
-    removed["over_corpus_maximum"] += sum(map(len, corpus.values())) - len(taken)
-    return [*taken, *(row for row in rows if row.origin == CORRECTION)]
+    corpus = np.flatnonzero(~found.correction[chosen.row])
+    ranks = _ranks(params.seed, CORPUS, found.keys[chosen.group[corpus]])
+    row = chosen.row[corpus]
+    order = np.lexsort((ranks, found.intent[row], found.source[row]))
+    places = _places(np.stack([found.source[row[order]], found.intent[row[order]]]))
+    over = corpus[order[places >= params.corpus_max_per_intent]]
+    removed["over_corpus_maximum"] += len(over)
+    kept = np.ones(len(chosen.row), dtype=np.bool_)
+    kept[over] = False
+    return chosen.only(kept)
 
 
-def split(rows: Iterable[TrainingRow], params: PrepareParams) -> tuple[list[TrainingRow], list[TrainingRow]]:
-    """Train and validation, whole groups at a time, `validation_fraction` of the groups of each intent and origin.
+def split(found: Candidates, chosen: Chosen, params: PrepareParams) -> tuple[Chosen, Chosen]:
+    """Train and validation, `validation_fraction` of the groups of each intent and origin; by text key.
 
     The groups with the lowest hash of seed and name are held out, so that new tickets move few others. An intent
     that would have no validation row gives one up, from the corpus if it can; its only group stays in training.
     """
-    groups: dict[str, list[TrainingRow]] = {}
-    for row in rows:
-        groups.setdefault(row.group, []).append(row)
-    strata: dict[str, dict[str, list[str]]] = {}
-    for name in sorted(groups, key=lambda group: _rank(params.seed, "validation", group)):
-        first = min(groups[name], key=lambda row: row.text_key)
-        strata.setdefault(first.intent, {}).setdefault(first.origin, []).append(name)
-    held: set[str] = set()
-    for by_origin in strata.values():
-        shares = [names[: int(params.validation_fraction * len(names) + 0.5)] for names in by_origin.values()]
-        candidates = [*by_origin.get(CORPUS, []), *by_origin.get(CORRECTION, [])]
-        held.update(*shares or [], candidates[:1] if not any(shares) and len(candidates) > 1 else [])
-    ordered = sorted((row for members in groups.values() for row in members), key=lambda row: row.text_key)
-    return [row for row in ordered if row.group not in held], [row for row in ordered if row.group in held]
+    ranks = _ranks(params.seed, "validation", found.keys[chosen.group])
+    held = np.zeros(len(chosen.row), dtype=np.bool_)
+    for intent in np.unique(found.intent[chosen.row]).tolist():
+        mine = found.intent[chosen.row] == intent
+        by_origin = []
+        for origin in (~found.correction, found.correction):
+            members = np.flatnonzero(mine & origin[chosen.row])
+            by_origin.append(members[np.argsort(ranks[members], kind="stable")])
+        shares = [members[: int(params.validation_fraction * len(members) + 0.5)] for members in by_origin]
+        candidates = np.concatenate(by_origin)
+        if not any(map(len, shares)) and len(candidates) > 1:
+            shares.append(candidates[:1])
+        held[np.concatenate(shares)] = True
+    order = np.argsort(found.text[chosen.row], kind="stable")
+    return chosen.only(order[~held[order]]), chosen.only(order[held[order]])
 
 
 def likeness(params: PrepareParams) -> dict[str, Any]:
@@ -97,23 +134,40 @@ def likeness(params: PrepareParams) -> dict[str, Any]:
     }
 
 
-def _chosen(group: Sequence[TrainingRow]) -> TrainingRow | None:
-    """The row that stands for its near-duplicates, or None when it is undecided what they mean.
+def _best(found: Candidates, members: Positions) -> tuple[int, float] | None:
+    """The row that stands for its near-duplicates and its weight, or None when it is undecided what they mean.
 
     Corrections decide over the corpus, by the majority of their weight; the latest that agrees is kept, with the
     largest weight of those that agree: a later event that is trusted less takes nothing away.
     """
-    corrections = [row for row in group if row.origin == CORRECTION]
-    if corrections:
-        intent = settling.majority((row.intent, row.weight) for row in corrections)
-        agreeing = [row for row in corrections if row.intent == intent]
+    corrections = members[found.correction[members]]
+    if len(corrections):
+        intents, weights = found.intent[corrections].tolist(), found.weight[corrections].tolist()
+        intent = intents[0] if len(set(intents)) == 1 else settling.majority(zip(intents, weights, strict=True))
+        agreeing = corrections[found.intent[corrections] == (-1 if intent is None else intent)]
     else:
-        agreeing = list(group) if len({row.intent for row in group}) == 1 else []
-    if not agreeing:
+        agreeing = members if len(set(found.intent[members].tolist())) == 1 else members[:0]
+    if not len(agreeing):
         return None
-    return replace(max(agreeing, key=lambda row: row.precedence), weight=max(row.weight for row in agreeing))
+    order = list(zip(found.moment[agreeing].tolist(), (-found.trust[agreeing]).tolist(), strict=True))
+    first = agreeing[[place == max(order) for place in order]]
+    if len(first) > 1:
+        contents = found.contents(first)
+        first = first[[max(range(len(first)), key=contents.__getitem__)]]
+    return int(first[0]), float(found.weight[agreeing].max())
 
 
-def _rank(seed: int, purpose: str, key: str) -> str:
-    """A fixed place in a shuffled order that other rows do not change."""
-    return hashlib.sha256(f"{seed}\0{purpose}\0{key}".encode()).hexdigest()
+def _places(strata: npt.NDArray[np.int32]) -> Positions:
+    """Place, from 0, of each column within the run of equal columns it is in."""
+    if not strata.shape[1]:
+        return np.zeros(0, dtype=np.int64)
+    starts = np.flatnonzero(np.concatenate([[True], (strata[:, 1:] != strata[:, :-1]).any(axis=0)]))
+    sizes = np.diff(np.concatenate([starts, [strata.shape[1]]]))
+    return np.arange(strata.shape[1]) - np.repeat(starts, sizes)
+
+
+def _ranks(seed: int, purpose: str, keys: Keys) -> Keys:
+    """For each text key a fixed place in a shuffled order that other rows do not change."""
+    start = f"{seed}\0{purpose}\0"
+    digests = (hashlib.sha256(f"{start}{key}".encode()).digest()[: KEY.itemsize] for key in hex_of(keys))
+    return np.frombuffer(b"".join(digests), dtype=KEY)

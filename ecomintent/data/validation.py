@@ -1,20 +1,33 @@
 """Great Expectations at work: suites from JSON, rows that fail one, tables that may not fail. Its only home."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import great_expectations as gx
+import numpy as np
 import pandas as pd
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 from great_expectations.expectations.registry import list_registered_expectation_implementations
 
 from ecomintent.data.findings import Checked, Finding, Suite, refused_rows, settled, stop_of
+from ecomintent.data.suites import by_row, columns_named
+from ecomintent.data.tallies import Tally, of_table
 from ecomintent.errors import InputError
 
 SEVERITIES: Final = ("critical", "warning")
 KEYS: Final = frozenset({"type", "kwargs", "severity", "meta"})
+
+
+class Framed(Protocol):
+    """A table in parts."""
+
+    num_rows: int
+
+    def frames(self) -> Iterator[pd.DataFrame]:
+        """All rows in order, as frames whose index is the position; at least one frame, if without rows."""
+        ...
 
 
 def load_suite(path: Path) -> Suite:
@@ -39,33 +52,36 @@ def load_suite(path: Path) -> Suite:
     for number, expectation in enumerate(expectations, start=1):
         _well_formed(expectation, known, f"{path}: expectation {number}")
     suite = Suite(name=name, where=str(path), expectations=expectations)
-    _assembled(suite)
+    _assembled(suite, range(len(expectations)))
     return suite
 
 
-def check(frame: pd.DataFrame, suite: Suite, *, parameters: Mapping[str, Any]) -> Checked:
-    """Sort the rows of `frame` into kept and refused; those kept must hold the whole suite, or it says `stop`.
+def check(table: Framed | pd.DataFrame, suite: Suite, *, parameters: Mapping[str, Any]) -> Checked:
+    """Sort the rows of a table into kept and refused; those kept must hold the whole suite, or it says `stop`.
 
     Args:
-        frame: (n, columns); rows are named by position, whatever the index.
+        table: rows are named by position, whatever the index of a frame.
         parameters: values for the suite's {"$PARAMETER": name}.
     """
-    numbered = frame.reset_index(drop=True)
-    before = after = _run(numbered, suite, parameters)
+    framed = _framed(table)
+    before = after = _run(framed.frames(), suite, parameters)
     refused = refused_rows(before)
-    kept = tuple(row for row in range(len(numbered)) if row not in refused)
+    kept = np.ones(framed.num_rows, dtype=np.bool_)
+    kept[list(refused)] = False
     if refused:
         # Rules about the table are about the rows that go on: 200 unusable tickets are no tickets.
-        after = _run(numbered.loc[list(kept)], suite, parameters)
+        after = _run((frame[kept[frame.index]] for frame in framed.frames()), suite, parameters)
     outcomes = settled(before, after, refused)
     return Checked(kept=kept, refused=refused, outcomes=outcomes, stop=stop_of(outcomes, refused))
 
 
-def require(frame: pd.DataFrame, suite: Suite, *, parameters: Mapping[str, Any]) -> Checked:
+def require(table: Framed | pd.DataFrame, suite: Suite, *, parameters: Mapping[str, Any]) -> Checked:
     """Check a table from which no row may be taken: rows that fail are the table's failure."""
-    findings = _run(frame.reset_index(drop=True), suite, parameters)
+    framed = _framed(table)
+    findings = _run(framed.frames(), suite, parameters)
     outcomes = settled(findings, findings, {})
-    return Checked(kept=tuple(range(len(frame))), refused={}, outcomes=outcomes, stop=stop_of(outcomes, {}))
+    kept = np.ones(framed.num_rows, dtype=np.bool_)
+    return Checked(kept=kept, refused={}, outcomes=outcomes, stop=stop_of(outcomes, {}))
 
 
 def _well_formed(expectation: Any, known: set[str], where: str) -> None:
@@ -82,11 +98,11 @@ def _well_formed(expectation: Any, known: set[str], where: str) -> None:
         raise InputError("meta.sentence is missing; it tells a person what is wrong", where=where)
 
 
-def _assembled(suite: Suite) -> Any:
+def _assembled(suite: Suite, positions: Iterable[int]) -> Any:
     # Results come back in another order; the position in meta leads back to the file.
     numbered = [
-        {**expectation, "meta": {**expectation["meta"], "position": position}}
-        for position, expectation in enumerate(suite.expectations)
+        {**suite.expectations[position], "meta": {**suite.expectations[position]["meta"], "position": position}}
+        for position in positions
     ]
     try:
         assembled = gx.ExpectationSuite(name=suite.name, expectations=numbered)
@@ -101,16 +117,78 @@ def _assembled(suite: Suite) -> Any:
     return assembled
 
 
-def _run(frame: pd.DataFrame, suite: Suite, parameters: Mapping[str, Any]) -> list[Finding]:
-    """How the table stands to each expectation, in the order of the file; rows are named by the frame's index."""
-    context = gx.get_context(mode="ephemeral", project_config=_quiet())
-    asset = context.data_sources.add_pandas("tables").add_dataframe_asset(suite.name)
-    batch = asset.add_batch_definition_whole_dataframe("all").get_batch(batch_parameters={"dataframe": frame})
-    answer = batch.validate(
-        _assembled(suite), result_format={"result_format": "COMPLETE"}, expectation_parameters=dict(parameters)
+def _run(frames: Iterable[pd.DataFrame], suite: Suite, parameters: Mapping[str, Any]) -> list[Finding]:
+    """How the table stands to each expectation, in the order of the file; rows are named by the frames' index.
+
+    Rules that a row answers alone are judged frame by frame, so that only one frame is in memory; the others on one
+    frame of all rows with just the columns that they name.
+    """
+    tallies = {at: Tally(suite, at) for at, rule in enumerate(suite.expectations) if by_row(rule)}
+    whole = [at for at in range(len(suite.expectations)) if at not in tallies]
+    judge = _Judge(suite, parameters)
+    alone = _assembled(suite, tallies)
+    narrow: list[pd.DataFrame] = []
+    columns: list[str] = []
+    for frame in frames:
+        if len(frame) or not narrow:
+            columns = list(frame.columns)
+            for position, result in judge.answers(frame, alone) if tallies else ():
+                tallies[position].add(result)
+            narrow.append(frame[_seen(columns, [suite.expectations[at] for at in whole])])
+    seen = _widened(narrow, columns)
+    narrow.clear()
+    told = judge.answers(seen, _assembled(suite, whole)) if whole else ()
+    findings = {position: of_table(suite, position, result) for position, result in told}
+    findings |= {position: tally.finding() for position, tally in tallies.items()}
+    return [findings[position] for position in range(len(suite.expectations))]
+
+
+class _Judge:
+    """Great Expectations in memory, asked about one frame after another."""
+
+    def __init__(self, suite: Suite, parameters: Mapping[str, Any]) -> None:
+        context = gx.get_context(mode="ephemeral", project_config=_quiet())
+        asset = context.data_sources.add_pandas("tables").add_dataframe_asset(suite.name)
+        self._batches = asset.add_batch_definition_whole_dataframe("all")
+        self._parameters = dict(parameters)
+
+    def answers(self, frame: pd.DataFrame, assembled: Any) -> list[tuple[int, Any]]:
+        """(position in the suite, result) of every expectation."""
+        answer = self._batches.get_batch(batch_parameters={"dataframe": frame}).validate(
+            assembled, result_format={"result_format": "COMPLETE"}, expectation_parameters=self._parameters
+        )
+        return [(int(result.expectation_config.meta["position"]), result) for result in answer.results]
+
+
+def _seen(columns: Sequence[str], rules: Sequence[dict[str, Any]]) -> list[str]:
+    """Those columns that the rules look at."""
+    named = [columns_named(rule) for rule in rules]
+    wanted = set(columns) if None in named else {name for each in named for name in each or ()}
+    return [name for name in columns if name in wanted]
+
+
+def _widened(narrow: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    """One frame of all rows; columns that nobody looks at are there by name, as rules may ask which there are."""
+    joined = pd.concat(narrow) if len(narrow) > 1 else narrow[0]
+    unseen = pd.Categorical.from_codes(np.full(len(joined), -1, dtype=np.int8), categories=[])
+    return pd.DataFrame(
+        {name: joined[name] if name in joined.columns else unseen for name in columns}, index=joined.index
     )
-    by_position = sorted(answer.results, key=lambda result: int(result.expectation_config.meta["position"]))
-    return [_finding(suite, result) for result in by_position]
+
+
+def _framed(table: Framed | pd.DataFrame) -> Framed:
+    return _Whole(table) if isinstance(table, pd.DataFrame) else table
+
+
+class _Whole:
+    """A frame that is in memory."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame.reset_index(drop=True)
+        self.num_rows = len(frame)
+
+    def frames(self) -> Iterator[pd.DataFrame]:
+        yield self._frame
 
 
 def _quiet() -> DataContextConfig:
@@ -120,38 +198,3 @@ def _quiet() -> DataContextConfig:
         progress_bars={"globally": False},
         analytics_enabled=False,
     )
-
-
-def _finding(suite: Suite, result: Any) -> Finding:
-    expectation = suite.expectations[int(result.expectation_config.meta["position"])]
-    found: dict[str, Any] = result.result or {}
-    rows: tuple[int, ...] | None = None
-    if "unexpected_index_list" in found:
-        rows = tuple(sorted({int(row) for row in found["unexpected_index_list"]}))
-        observed = f"{len(rows)} of {found['element_count']} rows"
-        # A share is nobody's row.
-        observed += f", the first is row {rows[0] + 1}" if rows and "mostly" not in expectation["kwargs"] else ""
-    elif "observed_value" in found:
-        observed = _value(found, held=bool(result.success))
-    else:
-        observed = f"nothing: {_cause(result.exception_info)}"
-    return Finding(suite=suite.name, expectation=expectation, held=bool(result.success), rows=rows, observed=observed)
-
-
-def _value(found: Mapping[str, Any], *, held: bool) -> str:
-    """What a rule about the table saw: the columns that differ, or a number."""
-    if isinstance(found["observed_value"], list) and held:
-        return f"{len(found['observed_value'])} columns"
-    mismatched = found.get("details", {}).get("mismatched", {})
-    for key, said in (("missing", "missing"), ("unexpected", "not expected")):
-        if mismatched.get(key):
-            return f"{', '.join(mismatched[key])} {said}"
-    value = found["observed_value"]
-    return str(round(float(value), 4)) if isinstance(value, float) else str(value)
-
-
-def _cause(exception_info: Any) -> str:
-    """The message of an expectation that could not be evaluated: directly in the dict, or one level below."""
-    levels = [exception_info, *exception_info.values()]
-    told = (level.get("exception_message") for level in levels if isinstance(level, dict))
-    return " ".join(str(next((message for message in told if message), "no reason given")).split())

@@ -58,8 +58,8 @@ def render(report: Mapping[str, Any], refused: Sequence[Mapping[str, Any]], text
 
     Args:
         report: as `validation_report.assemble` gives it.
-        refused: the lines of the quarantine.
-        texts: of the refused rows, redacted; 80 characters of a few are shown.
+        refused: lines of the quarantine, at least the first `EXAMPLES` of each table and reason.
+        texts: of those rows, redacted; 80 characters of each are shown.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -87,7 +87,7 @@ def render(report: Mapping[str, Any], refused: Sequence[Mapping[str, Any]], text
         foreign=training["unfit"]["not_english"] if training else 0,
         rows_in=sum(table["rows"] for table in report["tables"].values()),
         left_out=sum(table["quarantined"] for table in report["tables"].values()),
-        groups=_groups(refused, texts),
+        groups=_groups(report["tables"], refused, texts),
         bars=_bars(report["label_mix"]),
         suites={name: [c for c in checks if c["suite"] == name] for name in TABLES},
         names=TABLES,
@@ -110,16 +110,17 @@ def _others(troubles: Mapping[str, Sequence[Any]]) -> str:
     return ", ".join(f"{len(troubles[key])} {said}" for key, said in words.items() if troubles[key]) or "all of them"
 
 
-def _groups(refused: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> list[Group]:
+def _groups(tables: Mapping[str, Any], refused: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> list[Group]:
     """Most rows first; examples in the order of the table."""
     members: dict[tuple[str, str], list[Example]] = {}
     for line, text in zip(refused, texts, strict=True):
         named = excerpt(line["ticket_id"]) if line["ticket_id"] else f"row {line['row']}"
         example = Example(named=named, text=excerpt(text))
-        members.setdefault((TABLES[line["table"]], line["reason"]), []).append(example)
+        members.setdefault((line["table"], line["reason"]), []).append(example)
     groups = [
-        Group(table=table, reason=reason, rows=len(found), examples=tuple(found[:EXAMPLES]))
-        for (table, reason), found in members.items()
+        Group(table=TABLES[name], reason=reason, rows=rows, examples=tuple(members.get((name, reason), [])[:EXAMPLES]))
+        for name, table in tables.items()
+        for reason, rows in table["reasons"].items()
     ]
     return sorted(groups, key=lambda group: (-group.rows, group.table, group.reason))
 

@@ -1,19 +1,23 @@
 """What validation found, as plain JSON: the file `report.json`, and what its page is drawn from."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from ecomintent.data.admission import Admitted
 from ecomintent.data.findings import Checked, Finding, Outcome
+from ecomintent.data.parquet import Rows
+from ecomintent.data.picked import parts
 from ecomintent.data.trainable import Trainable
 
 SORTED = ("corrections", "corpus")
 """The tables of which single rows may be refused."""
 
 
-def assemble(admitted: Admitted, tables: Mapping[str, Any]) -> dict[str, Any]:
+def assemble(admitted: Admitted, tables: Mapping[str, Rows]) -> dict[str, Any]:
     """Counts by table, every expectation's outcome, what would train, and how its label mix moved."""
     return {
         "stopped": admitted.stop,
@@ -28,30 +32,23 @@ def assemble(admitted: Admitted, tables: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def refused_lines(admitted: Admitted, tables: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One line for each refused row, by table and row; without its text."""
-    return [
-        {"table": name, "row": position + 1, "ticket_id": _value(tables[name], "ticket_id", position), "reason": reason}
-        for name in SORTED
-        for position, reason in admitted.checked[name].refused.items()
-    ]
+def refused_lines(admitted: Admitted, tables: Mapping[str, Rows]) -> Iterator[tuple[dict[str, Any], str]]:
+    """One line for each refused row, by table and row, and beside it the row's text; both empty where absent."""
+    for name in SORTED:
+        refused = admitted.checked[name].refused
+        reasons = iter(refused.items())
+        for part in parts(tables[name], np.fromiter(refused, dtype=np.int64), ("ticket_id", "text")):
+            for ticket, text, (position, reason) in zip(part["ticket_id"], part["text"], reasons, strict=False):
+                yield {"table": name, "row": position + 1, "ticket_id": ticket, "reason": reason}, text
 
 
-def texts_of(lines: list[dict[str, Any]], tables: Mapping[str, Any]) -> list[str]:
-    """The text of each refused row, empty where it has none."""
-    return [_value(tables[line["table"]], "text", line["row"] - 1) for line in lines]
-
-
-def _value(table: Any, column: str, position: int) -> str:
-    return str(table[column][position].as_py() or "") if column in table.schema.names else ""
-
-
-def _table(table: Any, checked: Checked) -> dict[str, Any]:
-    labels = table["intent"].to_pylist() if "intent" in table.schema.names else [None] * table.num_rows
-    kept = Counter(labels[position] or "" for position in checked.kept)
+def _table(table: Rows, checked: Checked) -> dict[str, Any]:
+    kept: Counter[str] = Counter()
+    for part in parts(table, np.flatnonzero(checked.kept), ("intent",)):
+        kept.update(part["intent"])
     return {
         "rows": table.num_rows,
-        "kept": len(checked.kept),
+        "kept": int(checked.kept.sum()),
         "quarantined": len(checked.refused),
         "intents": dict(sorted(kept.items())),
         "reasons": dict(sorted(Counter(checked.refused.values()).items())),

@@ -8,7 +8,7 @@ from typing import Final
 from ecomintent.labels.markup import text_of
 from ecomintent.labels.quotes import without_quotes
 from ecomintent.labels.signatures import without_notices, without_signature
-from ecomintent.tickets import Message
+from ecomintent.tickets import Message, Ticket
 
 TEXT_CHARS: Final = 4_000
 """Longest text; it is cut at a word where there is one."""
@@ -46,6 +46,14 @@ def first_customer_message(messages: Iterable[Message]) -> Message | None:
     theirs = (message for message in messages if message.author == "customer" and message.public)
     in_order = sorted(theirs, key=lambda message: (not message.created_at, message.created_at))
     return next((message for message in in_order if clean(message.body, is_html=message.is_html)), None)
+
+
+def said_first(ticket: Ticket) -> tuple[str, str]:
+    """(the customer's first message, cleaned; the same below the subject, unless it begins with it)."""
+    message = first_customer_message(ticket.messages)
+    body = clean(message.body, is_html=message.is_html) if message else ""
+    subject = clean(ticket.subject, is_html=False)
+    return body, body if not subject or body.startswith(subject) else f"{subject}\n{body}".strip()
 
 
 def _encodable(body: str) -> str:

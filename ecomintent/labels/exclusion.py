@@ -1,11 +1,8 @@
 """Which cleaned texts are no ticket of a customer: nothing said, a machine's answer, another language than English."""
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+from collections.abc import Sequence
+from typing import Final
 
 REASONS: Final = ("empty", "auto_reply", "not_english")
 
@@ -79,11 +76,28 @@ def reason_to_leave_out(text: str) -> str:
 
     In doubt the text stays: an English ticket left out is worse than a foreign one kept.
     """
+    return _plain_reason(text) or ("not_english" if _is_foreign(text) else "")
+
+
+def reasons_to_leave_out(texts: Sequence[str]) -> list[str]:
+    """`reason_to_leave_out` of each text, for many at a tenth of the time."""
+    from ecomintent.labels.languages import likelier_than_english
+
+    reasons = [_plain_reason(text) for text in texts]
+    said = {at: _said(texts[at]) for at, reason in enumerate(reasons) if not reason}
+    asked = [at for at, words in said.items() if words]
+    foreign = likelier_than_english([said[at].lower() for at in asked], MARGIN)
+    for at, is_foreign in zip(asked, foreign, strict=True):
+        if is_foreign:
+            reasons[at] = "not_english"
+    return reasons
+
+
+def _plain_reason(text: str) -> str:
+    """The reason that needs no language told."""
     if not any(map(str.isalnum, text)):
         return "empty"
-    if _is_machine(text[:MACHINE_CHARS]):
-        return "auto_reply"
-    return "not_english" if _is_foreign(text) else ""
+    return "auto_reply" if _is_machine(text[:MACHINE_CHARS]) else ""
 
 
 def _is_machine(text: str) -> bool:
@@ -95,18 +109,16 @@ def _is_machine(text: str) -> bool:
 
 
 def _is_foreign(text: str) -> bool:
+    from ecomintent.labels.languages import beyond_english
+
+    said = _said(text)
+    return bool(said) and beyond_english(said.lower()) >= MARGIN
+
+
+def _said(text: str) -> str:
+    """What of a text tells its language; empty where it is too little to tell."""
     said = " ".join(NO_LANGUAGE.sub(" ", text[: 2 * LANGUAGE_CHARS])[:LANGUAGE_CHARS].split())
-    letters = [c for c in said if c.isalpha()]
+    letters = "".join(filter(str.isalpha, said))
     # A script that puts no spaces between words is told from Latin by its letters.
-    latin = sum(map(bool, map(LATIN.match, letters))) * 2 >= len(letters)
-    if (latin and len(said.split()) < FEW_WORDS) or len(letters) < FEW_WORDS:
-        return False
-    likely = dict(_identifier().rank(said.lower()))
-    return bool(max(likely.values()) - likely["en"] >= MARGIN)
-
-
-@lru_cache(maxsize=1)
-def _identifier() -> "LanguageIdentifier":
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    latin = len(LATIN.findall(letters)) * 2 >= len(letters)
+    return "" if (latin and len(said.split()) < FEW_WORDS) or len(letters) < FEW_WORDS else said

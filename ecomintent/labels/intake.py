@@ -9,7 +9,7 @@ from typing import Final
 
 from ecomintent.errors import InputError
 from ecomintent.labels import cells
-from ecomintent.labels.cleaning import clean, first_customer_message
+from ecomintent.labels.cleaning import clean, said_first
 from ecomintent.labels.exclusion import WHY, reason_to_leave_out
 from ecomintent.labels.ladder import provenance
 from ecomintent.labels.reading import corrections_in
@@ -127,10 +127,7 @@ def _blank_event(ticket: Ticket, rules: Rules) -> LabelEvent:
 
 def _text(ticket: Ticket, rules: Rules) -> tuple[str, str]:
     """(what the customer wrote first, cleaned and redacted; why the ticket is left out)."""
-    message = first_customer_message(ticket.messages)
-    body = clean(message.body, is_html=message.is_html) if message else ""
-    subject = clean(ticket.subject, is_html=False)
-    both = body if not subject or body.startswith(subject) else f"{subject}\n{body}".strip()
+    body, both = said_first(ticket)
     text = rules.redact(clean(both, is_html=False))
     reason = reason_to_leave_out(text) if body else "empty"
     return text, reason or ("frozen" if rules.in_frozen_set(text) else "")

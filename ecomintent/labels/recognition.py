@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from ecomintent.labels import personal_patterns as written
+from ecomintent.labels import presidio_import
 from ecomintent.labels.checked_numbers import cards, ibans
 from ecomintent.labels.finders import (
     DIGITS,
@@ -78,10 +79,10 @@ def _without(text: str, found: Iterable[Span]) -> str:
 
 @lru_cache(maxsize=1)
 def _steps() -> tuple[Step, ...]:
-    """Presidio is imported here, as it takes seconds."""
-    from presidio_analyzer import predefined_recognizers as presidio
+    """Presidio is imported here, as it takes more than a second."""
+    presidio: Any = presidio_import.load()
 
-    class AnyEmail(presidio.EmailRecognizer):
+    class AnyEmail(presidio.EmailRecognizer):  # type: ignore[misc]
         """Presidio would fetch the list of public suffixes from the network; a mistyped domain is personal too."""
 
         def validate_result(self, pattern_text: str) -> bool:

@@ -9,7 +9,7 @@ from ecomintent import layout
 from ecomintent.data import corpus, frozen, parquet, snapshot
 from ecomintent.data.corpus import CorpusRow
 from ecomintent.data.leakage import text_key
-from ecomintent.data.preparation import FrozenTicket
+from ecomintent.data.text_groups import FrozenTicket
 from ecomintent.params import PrepareParams
 from ecomintent.records import Correction, Provenance
 from ecomintent.taxonomy import NAMES

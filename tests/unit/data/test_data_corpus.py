@@ -21,6 +21,14 @@ def test_texts_with_our_intents_are_taken(tmp_path, column):
     assert refused == []
 
 
+def test_the_customer_s_part_of_question_and_answer_data_is_the_text(tmp_path):
+    path = write(tmp_path, "instruction,response,intent\nwhere is it,on its way,WISMO\n")
+
+    taken, _ = read_corpus(path, source_map=None)
+
+    assert taken == [CorpusRow("where is it", "WISMO", "base.csv")]
+
+
 def test_another_source_s_labels_go_through_its_map(tmp_path):
     path = write(tmp_path, '{"text": "where is it", "intent": "Track_Order"}\n', "base.jsonl")
 

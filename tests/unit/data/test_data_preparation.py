@@ -2,16 +2,23 @@
 
 import random
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import pytest
 from data_rows import PARAMS, base_corpus, correction, frozen_tickets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecomintent.data import parquet, snapshot
+from ecomintent.data.corpus import COLUMNS as CORPUS_COLUMNS
 from ecomintent.data.corpus import CorpusRow
 from ecomintent.data.leakage import leaked, near_duplicate_groups, text_key
-from ecomintent.data.preparation import REASONS, FrozenTicket, prepare
+from ecomintent.data.parquet import Rows
+from ecomintent.data.preparation import REASONS, prepare
 from ecomintent.data.selection import likeness
+from ecomintent.data.text_groups import FrozenTicket
 from ecomintent.errors import ValidationFailed
 from ecomintent.records import Provenance
 from ecomintent.taxonomy import NAMES
@@ -23,8 +30,23 @@ FEW = settings(deadline=None, max_examples=8)
 
 
 def prepared(corrections=(), corpus=None, frozen=None, **changes):
-    rows = base_corpus() if corpus is None else corpus
-    return prepare(corrections, rows, frozen_tickets() if frozen is None else frozen, replace(PARAMS, **changes))
+    """Both sides as lists of rows, and the report."""
+    rows = [(row.text, row.intent, row.source) for row in (base_corpus() if corpus is None else corpus)]
+    with TemporaryDirectory() as folder:
+        files = Path(folder, "corrections.parquet"), Path(folder, "corpus.parquet")
+        snapshot.write(list(corrections), files[0])
+        parquet.write(files[1], CORPUS_COLUMNS, rows)
+        found = prepare(
+            Rows(files[0], snapshot.COLUMNS),
+            Rows(files[1], CORPUS_COLUMNS),
+            frozen_tickets() if frozen is None else frozen,
+            replace(PARAMS, **changes),
+        )
+    train, validation = (
+        [SimpleNamespace(**row) for table in side.tables() for row in table.to_pylist()]
+        for side in (found.train, found.validation)
+    )
+    return SimpleNamespace(train=train, validation=validation, report=found.report)
 
 
 def rows_like(result, text):

@@ -1,4 +1,7 @@
-"""The stages `validate` and `prepare` on whole workspaces."""
+"""The stages `validate` and `prepare` on whole workspaces.
+
+Over 250 lines: both stages are run on the same workspace.
+"""
 
 import json
 import logging
@@ -13,7 +16,7 @@ from data_rows import base_corpus, correction, frozen_tickets, prepared_workspac
 from ecomintent import layout
 from ecomintent.data import parquet, snapshot
 from ecomintent.data.corpus import CorpusRow
-from ecomintent.data.preparation import FrozenTicket
+from ecomintent.data.text_groups import FrozenTicket
 from ecomintent.errors import InputError, ValidationFailed
 from ecomintent.records import Provenance
 from ecomintent.stages import prepare, validate

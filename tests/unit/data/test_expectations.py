@@ -1,4 +1,7 @@
-"""Every expectation of every suite has one example that breaks it, and no other."""
+"""Every expectation of every suite has one example that breaks it, and no other.
+
+Over 250 lines: one table of examples, an expectation each.
+"""
 
 import json
 

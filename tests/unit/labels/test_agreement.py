@@ -7,18 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecomintent.labels.agreement import Confusion, measure, votes, with_others
-from ecomintent.records import Correction, Provenance
+from ecomintent.records import Provenance
+from tests.corrections import corrected
 
-SAID = Correction(
-    ticket_id="T-1",
-    text="where is my parcel",
-    intent="WISMO",
-    created_at="2026-05-04T11:30:00+00:00",
-    agent="asha",
-    source="file",
-    provenance=Provenance.EDITED,
-    previous_intent="OTHER",
-)
+SAID = corrected(agent="asha")
 
 
 def two(first, second):

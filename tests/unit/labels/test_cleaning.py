@@ -1,4 +1,7 @@
-"""What is left of a raw message, and which messages are left out."""
+"""What is left of a raw message, and which messages are left out.
+
+Over 250 lines: most of it is a table of raw messages and what is left of each.
+"""
 
 import unicodedata
 

@@ -1,4 +1,7 @@
-"""What trains and what waits: bulk edits, bursts, and the shares of one agent, one customer, one macro."""
+"""What trains and what waits: bulk edits, bursts, and the shares of one agent, one customer, one macro.
+
+Over 250 lines: the guards judge the same month of labels, which is built here once.
+"""
 
 import random
 from collections import Counter

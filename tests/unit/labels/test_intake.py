@@ -1,4 +1,7 @@
-"""A helpdesk's ticket becomes events: text cleaned and redacted, each change on its rung, or refused with a reason."""
+"""A helpdesk's ticket becomes events: text cleaned and redacted, each change on its rung, or refused with a reason.
+
+Over 250 lines: one ticket, changed in one way for each rule of the intake.
+"""
 
 from dataclasses import replace
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ecomintent.errors import InputError
 from ecomintent.labels.reading import read_labels
 from ecomintent.records import Correction, Provenance, Refused
+from tests.corrections import corrected
 
 FULL = {
     "ticket_id": "T-1",
@@ -24,16 +25,7 @@ FULL = {
     "provenance": "unchanged",
     "previous_intent": "WISMO",
 }
-KEPT = Correction(
-    ticket_id="T-1",
-    text="where is my parcel",
-    intent="WISMO",
-    created_at="2026-05-04T11:30:00+00:00",
-    agent="dana",
-    source="desk",
-    provenance=Provenance.UNCHANGED,
-    previous_intent="WISMO",
-)
+KEPT = corrected(source="desk", provenance=Provenance.UNCHANGED, previous_intent="WISMO")
 
 
 INTENTS = ("WISMO", "OTHER")
