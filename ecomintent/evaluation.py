@@ -1,5 +1,6 @@
 """Labels and predictions -> Report. Says what is; the gate says whether that is good enough."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -34,16 +35,18 @@ class Report:
     """Mean F1 of the intents that are present or predicted."""
     accuracy: float
     confusion: tuple[tuple[int, ...], ...]
-    """(k, k) counts in taxonomy order: row = label, column = prediction."""
+    """(k, k) counts in taxonomy order: row = label, column = prediction. A ticket without an answer is in no column."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; keep the key order, `confusion` follows that of `intents`."""
         return asdict(self)
 
 
-def evaluate(labels: Sequence[str], predicted: Sequence[str], frozen_set: Sealed) -> Report:
+def evaluate(labels: Sequence[str], predicted: Sequence[str | None], frozen_set: Sealed) -> Report:
     """Compare a model's answers with the labels, ticket by ticket.
 
+    Args:
+        predicted: None where the model gave no answer, which is wrong for the ticket and a false call of no intent.
     Raises:
         InputError: no tickets, or not one answer for each.
         TaxonomyError: a label or an answer is not an intent.
@@ -54,8 +57,11 @@ def evaluate(labels: Sequence[str], predicted: Sequence[str], frozen_set: Sealed
         raise InputError(f"{len(predicted)} answers for {len(labels)} tickets; score every one", where="evaluation")
     confusion = [[0] * len(NAMES) for _ in NAMES]
     for label, answer in zip(labels, predicted, strict=True):
-        confusion[IDS[require(label, where="label")]][IDS[require(answer, where="prediction")]] += 1
-    intents = {name: _scores(confusion, index) for name, index in IDS.items()}
+        row = confusion[IDS[require(label, where="label")]]
+        if answer is not None:
+            row[IDS[require(answer, where="prediction")]] += 1
+    carried = Counter(labels)
+    intents = {name: _scores(confusion, index, carried[name]) for name, index in IDS.items()}
     f1s = [scores.f1 for scores in intents.values() if scores.f1 is not None]
     return Report(
         frozen_set=frozen_set,
@@ -66,8 +72,8 @@ def evaluate(labels: Sequence[str], predicted: Sequence[str], frozen_set: Sealed
     )
 
 
-def _scores(confusion: Sequence[Sequence[int]], index: int) -> IntentScores:
-    hits, n = confusion[index][index], sum(confusion[index])
+def _scores(confusion: Sequence[Sequence[int]], index: int, n: int) -> IntentScores:
+    hits = confusion[index][index]
     called = sum(row[index] for row in confusion)
     return IntentScores(
         n=n,

@@ -1,6 +1,6 @@
 """Typed params.yaml and its only reader. The YAML is the default: nothing here has one.
 
-Over 200 lines because it holds every section but `labels`: one place to see all that changes the answer.
+Over 200 lines because it holds nearly every section: one place to see what changes the answer.
 """
 
 import types
@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 import yaml
 
 from ecomintent.errors import ParamsError
+from ecomintent.params_calibrate import CalibrateParams
 from ecomintent.params_checks import at_least, between, same_keys
 from ecomintent.params_labels import LabelsParams
 from ecomintent.records import Provenance
@@ -18,7 +19,8 @@ from ecomintent.taxonomy import NAMES
 
 Section = TypeVar("Section")
 
-PRECISIONS: Final = ("fp32", "bf16", "auto")
+PRECISIONS: Final = ("fp32", "bf16", "fp16", "auto")
+QUANTISED: Final = ("int8", "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,8 @@ class TrainParams:
     seed: int
     threads: int
     precision: str
-    """`fp32`, `bf16` (autocast), or `auto`: bf16 where the processor multiplies it natively, else fp32."""
+    """`fp32`, `bf16`, `fp16` (autocast; fp16 without a GPU is fp32), or `auto`: bf16 where the processor
+    multiplies it natively, else fp32."""
     epochs: int
     patience: int
     """Epochs without a better validation macro-F1 before training stops."""
@@ -78,13 +81,16 @@ class TrainParams:
     learning_rate: float
     warmup_fraction: float
     weight_decay: float
+    dropout: float
+    """Share of activations dropped while training, in every layer."""
     label_smoothing: float
     class_weight_power: float
     """Loss weight of an intent is (mean count / its count) ** power; a count adds up row weights."""
 
     def __post_init__(self) -> None:
         at_least(self, "train", 1, "threads", "epochs", "patience", "batch_size")
-        between(self, "train", 0, 1, "warmup_fraction", "weight_decay", "label_smoothing", "class_weight_power")
+        between(self, "train", 0, 1, "warmup_fraction", "weight_decay", "dropout")
+        between(self, "train", 0, 1, "label_smoothing", "class_weight_power")
         if self.precision not in PRECISIONS:
             raise ParamsError(
                 f"{self.precision!r}; allowed are {', '.join(PRECISIONS)}", where="params.yaml: train.precision"
@@ -92,14 +98,33 @@ class TrainParams:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvaluateParams:
-    """How the frozen set is scored."""
+class ExportParams:
+    """How the fine-tuned model becomes a release, and how far its answers may move."""
 
-    threads: int
-    batch_size: int
+    quantise: str
+    """`int8`, or `none` for 32-bit floats."""
+    clear_margin: float
+    """An answer is clear when its score (0-1) leads the next one by this much; others may change."""
+    least_agreement: float
+    """Share (0-1) of the clear answers on the validation rows that must stay the same."""
 
     def __post_init__(self) -> None:
-        at_least(self, "evaluate", 1, "threads", "batch_size")
+        between(self, "export", 0, 1, "clear_margin", "least_agreement")
+        if self.quantise not in QUANTISED:
+            raise ParamsError(
+                f"{self.quantise!r}; allowed are {', '.join(QUANTISED)}", where="params.yaml: export.quantise"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluateParams:
+    """How tickets are scored."""
+
+    threads: int
+    """Cores that one ticket may keep busy."""
+
+    def __post_init__(self) -> None:
+        at_least(self, "evaluate", 1, "threads")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +184,8 @@ SECTIONS: Final[dict[str, type]] = {
     "prepare": PrepareParams,
     "model": ModelParams,
     "train": TrainParams,
+    "export": ExportParams,
+    "calibrate": CalibrateParams,
     "evaluate": EvaluateParams,
     "gate": GateParams,
     "release": ReleaseParams,

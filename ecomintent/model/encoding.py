@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ecomintent import files
 from ecomintent.errors import EncoderError
-from ecomintent.model import hub
+from ecomintent.model import hub, tokens
 from ecomintent.model.quiet import quietly
 from ecomintent.taxonomy import IDS, NAMES
 
@@ -79,8 +79,7 @@ def tokenise(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[list
     """Token ids of each text, special tokens included, cut after `max_tokens`; not padded."""
     if not texts:
         return []
-    # Half a surrogate pair is valid in JSON, but no tokenizer takes it.
-    whole = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+    whole = [tokens.readable(text) for text in texts]
     options = {"return_attention_mask": False, "return_token_type_ids": False}
     ids: list[list[int]] = tokenizer(whole, truncation=True, max_length=max_tokens, **options)["input_ids"]
     return ids

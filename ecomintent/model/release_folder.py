@@ -1,7 +1,11 @@
-"""A release: a plain transformers folder plus `release.json`. Equal weights give equal bytes, anywhere."""
+"""A release: a plain transformers folder plus `release.json` and, once exported, the graph that answers.
+
+Equal weights give equal bytes, anywhere.
+"""
 
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +14,14 @@ from ecomintent.errors import ReleaseError
 from ecomintent.model.quiet import quietly
 
 NOTE: Final = "release.json"
+GRAPH: Final = "model.onnx"
+IDS: Final = "input_ids"
+"""The graph's only input: (1, t) int64, the token ids of one ticket, not padded."""
+
+OLD: Final = (
+    "made before releases were exported, when torch answered; set ECOMINTENT_HOME to a new folder, import your labels "
+    "and the frozen set there, and run ecomintent retrain"
+)
 
 FOREIGN: Final = ("_name_or_path", "name_or_path", "is_local", "local_files_only")
 """Keys the libraries write that say where the base was loaded from, not what the model is."""
@@ -25,6 +37,10 @@ class ReleaseNote:
     max_tokens: int
     intents: tuple[str, ...]
     """Column j of the output layer is intent j."""
+    temperature: float = 1.0
+    """Logits are divided by it before the softmax; 1 where nothing was calibrated."""
+    thresholds: dict[str, float] = field(default_factory=dict)
+    """Intent -> confidence above which its answer may be acted on; empty where none were chosen."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -32,6 +48,8 @@ class ReleaseNote:
             "base": self.base,
             "max_tokens": self.max_tokens,
             "intents": list(self.intents),
+            "temperature": self.temperature,
+            "thresholds": self.thresholds,
         }
 
 
@@ -46,11 +64,21 @@ def write(folder: Path, *, model: Any, tokenizer: Any, base: str, max_tokens: in
             tokenizer.save_pretrained(into)
         for name in ("config.json", "tokenizer_config.json"):
             _without_foreign_keys(into / name)
-        (into / NOTE).write_text(_dump(note.to_json()), encoding="utf-8")
-        for path in into.rglob("*"):
-            path.chmod(0o755 if path.is_dir() else 0o644)
+        write_note(into, note)
+        open_to_all(into)
 
     files.replace_folder(folder, fill)
+
+
+def write_note(folder: Path, note: ReleaseNote) -> None:
+    """Put the note into a folder that is being filled."""
+    (folder / NOTE).write_text(_dump(note.to_json()), encoding="utf-8")
+
+
+def open_to_all(folder: Path) -> None:
+    """Let everybody read the files: the libraries keep weights to their owner."""
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def read_note(folder: Path) -> ReleaseNote:
@@ -62,16 +90,22 @@ def read_note(folder: Path) -> ReleaseNote:
     path = folder / NOTE
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
+        if "temperature" not in raw:
+            raise ReleaseError(f"{folder}: {OLD}")
         note = ReleaseNote(
             taxonomy=str(raw["taxonomy"]),
             base=str(raw["base"]),
             max_tokens=int(raw["max_tokens"]),
             intents=tuple(raw["intents"]),
+            temperature=float(raw["temperature"]),
+            thresholds={str(intent): float(least) for intent, least in raw["thresholds"].items()},
         )
     except FileNotFoundError as error:
         raise ReleaseError(f"{folder}: not a release ({NOTE} is missing); train one, or name another") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReleaseError(f"{path}: damaged ({type(error).__name__}: {error}); fetch the release again") from error
+    if not (math.isfinite(note.temperature) and note.temperature > 0):
+        raise ReleaseError(f"{path}: temperature is {note.temperature}; it must be above 0; fetch the release again")
     # Intents are only ever appended, so an older release knows a beginning of today's list.
     if not note.intents or note.intents != taxonomy.NAMES[: len(note.intents)]:
         raise ReleaseError(

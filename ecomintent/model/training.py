@@ -4,10 +4,9 @@ Over 200 lines because of the Trainer's settings, which belong beside the loop t
 """
 
 import logging
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ import transformers
 from sklearn.metrics import f1_score
 
 from ecomintent.errors import InputError
-from ecomintent.model import encoding, release_folder
+from ecomintent.model import encoding, parallel, release_folder
 from ecomintent.model.encoding import Encoder
 from ecomintent.model.progress_callback import Progress
 from ecomintent.model.quiet import on_threads, quietly
@@ -57,7 +56,7 @@ class TrainingLog:
 
     base: str
     precision: str
-    """What was computed in: fp32 or bf16."""
+    """What was computed in: fp32, bf16 or fp16."""
     rows: int
     validation_rows: int
     best_epoch: int
@@ -73,6 +72,8 @@ def train(
 ) -> TrainingLog:
     """Fine-tune `model.base` on `rows`, keep the epoch with the best validation macro-F1, write the release.
 
+    Under `torchrun` or `accelerate launch` every process calls this and the first one writes.
+
     Raises:
         InputError: there are no rows to train or to validate on.
         EncoderError: the base cannot be loaded.
@@ -80,31 +81,48 @@ def train(
     for found, where in ((rows, "training rows"), (validation, "validation rows")):
         if not found.texts:
             raise InputError("there are none; import more labels or raise prepare.validation_fraction", where=where)
-    with _deterministic(), on_threads(train.threads), tempfile.TemporaryDirectory() as checkpoints:
+    precision = precision_of(train.precision)
+    with _deterministic(), on_threads(train.threads), parallel.shared_folder() as checkpoints:
         transformers.set_seed(train.seed)
         encoder = encoding.load(model.base, max_tokens=model.max_tokens)
+        _drop(encoder.model, train.dropout)
         with quietly():
-            trainer = _trainer(encoder, rows, validation, train, Path(checkpoints))
+            trainer = _trainer(encoder, rows, validation, replace(train, precision=precision), checkpoints)
             trainer.add_callback(Progress(track))
             trainer.train()
-        release_folder.write(
-            folder,
-            model=trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False),
-            tokenizer=encoder.tokenizer,
-            base=encoder.name,
-            max_tokens=encoder.max_tokens,
-        )
-    return _told(trainer.state, encoder.name, precision_of(train.precision), rows, validation)
+        if parallel.is_first():
+            release_folder.write(
+                folder,
+                model=trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False),
+                tokenizer=encoder.tokenizer,
+                base=encoder.name,
+                max_tokens=encoder.max_tokens,
+            )
+    return _told(trainer.state, encoder.name, precision, rows, validation)
 
 
 def precision_of(asked: str) -> str:
-    """`fp32` or `bf16`; `auto` takes bf16 only where it is the faster one: elsewhere it is emulated and crawls."""
+    """`fp32`, `bf16` or `fp16`; what is asked for but where the machine cannot.
+
+    `auto` takes bf16 only where it is the faster one: elsewhere it is emulated and crawls. `fp16` without a GPU is fp32
+    and says so in the log: half precision by fp16 needs a GPU's loss scaling, and a recipe should run anywhere.
+    """
+    if asked == "fp16" and not torch.cuda.is_available():
+        log.warning("train precision=fp32: params.yaml asks for fp16, which needs a GPU, and there is none")
+        return "fp32"
     if asked != "auto":
         return asked
     if torch.cuda.is_available():
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
     able = torch.cpu.get_capabilities()
     return "bf16" if able.get("avx512_bf16") or able.get("amx_bf16") or able.get("bf16") else "fp32"
+
+
+def _drop(model: Any, share: float) -> None:
+    """Every dropout of the network drops this share while it trains, whatever its configuration says."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = share
 
 
 def _trainer(
@@ -140,7 +158,8 @@ def _arguments(params: TrainParams, checkpoints: Path) -> transformers.TrainingA
         lr_scheduler_type="cosine",
         warmup_steps=params.warmup_fraction,  # below 1 it is a share of all steps
         weight_decay=params.weight_decay,
-        bf16=precision_of(params.precision) == "bf16",
+        bf16=params.precision == "bf16",
+        fp16=params.precision == "fp16",
         use_cpu=not torch.cuda.is_available(),
         train_sampling_strategy="group_by_length",
         eval_strategy="epoch",
@@ -157,6 +176,8 @@ def _arguments(params: TrainParams, checkpoints: Path) -> transformers.TrainingA
         remove_unused_columns=True,
         label_names=["labels"],
         average_tokens_across_devices=False,
+        ddp_find_unused_parameters=False,
+        accelerator_config={"split_batches": True},  # batch_size counts all processes together
         dataloader_pin_memory=torch.cuda.is_available(),
         report_to="none",
         disable_tqdm=True,

@@ -1,1 +1,1 @@
-"""The five dvc.yaml stages. Each reads files and params, calls its room, writes files; nothing else."""
+"""The stages of dvc.yaml. Each reads files and params, calls its room, writes files; nothing else."""

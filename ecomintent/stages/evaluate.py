@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ecomintent import files, layout, params
+from ecomintent import files, layout, params, reliability
 from ecomintent.data import frozen, parquet, scored
 from ecomintent.errors import InputError, ReleaseError
 from ecomintent.evaluation import Report, evaluate
 from ecomintent.model.inference import Classifier
 from ecomintent.params import EvaluateParams
+from ecomintent.params_calibrate import CalibrateParams
 from ecomintent.progress import on_terminal
 from ecomintent.records import Prediction, Sealed
 from ecomintent.stages import entry
@@ -46,13 +47,15 @@ def run() -> dict[str, Any]:
     if not tickets:
         raise InputError("it holds no tickets; import labelled tickets first", where=str(layout.FROZEN))
     sealed = Sealed(digest=frozen.sealed_digest(tickets), rows=len(tickets))
-    weights = files.folder_digest(layout.MODEL)
-    releases = {"candidate": Release(version=None, weights=weights, folder=layout.MODEL)}
+    weights = files.folder_digest(layout.RELEASE)
+    releases = {"candidate": Release(version=None, weights=weights, folder=layout.RELEASE)}
     for role, folder in REFERENCES.items():
         placed = read_placed(folder)
         if placed is not None:
             releases[role] = placed
-    answers = {role: _ask(release, tickets, settings) for role, release in releases.items()}
+    answers, thresholds = {}, {}
+    for role, release in releases.items():
+        answers[role], thresholds[role] = _ask(release, tickets, settings)
     reports = {role: _report(tickets, given, sealed) for role, given in answers.items()}
     _write_predictions(tickets, answers)
     said = {
@@ -60,6 +63,7 @@ def run() -> dict[str, Any]:
         "weights": {role: release.weights for role, release in releases.items()},
         "versions": {role: releases[role].version if role in releases else None for role in REFERENCES},
         **{role: reports[role].to_json() if role in reports else None for role in scored.ROLES},
+        "reliability": {role: _reliability(tickets, given, thresholds[role]) for role, given in answers.items()},
     }
     files.write_text(layout.REPORT, json.dumps(said, indent=2) + "\n")
     scores = {role: round(report.macro_f1, 4) for role, report in reports.items()}
@@ -92,10 +96,23 @@ def read_placed(folder: Path) -> Release | None:
         raise ReleaseError(f"{noted}: damaged ({type(error).__name__}: {error}); run ecomintent retrain") from error
 
 
-def _ask(release: Release, tickets: Sequence[dict[str, Any]], settings: EvaluateParams) -> list[Prediction]:
-    classifier = Classifier.load(release.folder, expected_digest=release.weights)
+def _ask(
+    release: Release, tickets: Sequence[dict[str, Any]], settings: EvaluateParams
+) -> tuple[list[Prediction], Mapping[str, float]]:
+    """Its answers, and the thresholds it comes with."""
+    classifier = Classifier.load(release.folder, expected_digest=release.weights, threads=settings.threads)
     texts = [ticket["text"] for ticket in tickets]
-    return classifier.classify(texts, track=on_terminal, batch_size=settings.batch_size, threads=settings.threads)
+    given = classifier.classify(texts, track=on_terminal)
+    return given, classifier.note.thresholds
+
+
+def _reliability(
+    tickets: Sequence[dict[str, Any]], given: Sequence[Prediction], thresholds: Mapping[str, float]
+) -> dict[str, Any]:
+    calibrate = params.section(layout.PARAMS, "calibrate", into=CalibrateParams)
+    labels, answers = [ticket["label"] for ticket in tickets], [answer.intent for answer in given]
+    confidences = [answer.confidence for answer in given]
+    return reliability.measure(labels, answers, confidences, thresholds, calibrate).to_json()
 
 
 def _report(tickets: Sequence[dict[str, Any]], answers: Sequence[Prediction], sealed: Sealed) -> Report:

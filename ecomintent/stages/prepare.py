@@ -7,8 +7,7 @@ from typing import Any, Final
 
 from ecomintent import files, layout, params
 from ecomintent.data import corpus, parquet, preparation, snapshot
-from ecomintent.data.corpus import CorpusRow
-from ecomintent.data.preparation import FrozenTicket
+from ecomintent.data.text_groups import FrozenTicket
 from ecomintent.params import PrepareParams
 from ecomintent.stages import entry
 
@@ -20,14 +19,14 @@ log = logging.getLogger("ecomintent.stages.prepare")
 def run() -> dict[str, Any]:
     """Write the three files of `layout.PREPARED`; returns row counts and what was removed why."""
     prepared = preparation.prepare(
-        snapshot.read(layout.VALID_CORRECTIONS),
-        [CorpusRow(**row) for row in parquet.require(layout.VALID_CORPUS, corpus.COLUMNS)],
+        parquet.Rows(layout.VALID_CORRECTIONS, snapshot.COLUMNS).require_columns(),
+        parquet.Rows(layout.VALID_CORPUS, corpus.COLUMNS).require_columns(),
         [FrozenTicket(**row) for row in parquet.require(layout.FROZEN, FROZEN_COLUMNS)],
         params.section(layout.PARAMS, "prepare", into=PrepareParams),
     )
-    for path, rows in ((layout.TRAIN_ROWS, prepared.train), (layout.VALIDATION_ROWS, prepared.validation)):
-        values = ([getattr(row, name) for name in preparation.COLUMNS] for row in rows)
-        parquet.write(path, preparation.COLUMNS, values)
+    schema = parquet.schema(preparation.COLUMNS)
+    for path, side in ((layout.TRAIN_ROWS, prepared.train), (layout.VALIDATION_ROWS, prepared.validation)):
+        parquet.write_stream(path, schema, side.tables())
     files.write_text(layout.PREPARATION_REPORT, json.dumps(prepared.report, indent=2, ensure_ascii=False) + "\n")
     removed = prepared.report["removed"]
     log.info(

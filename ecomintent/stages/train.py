@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ecomintent import files, layout, params
 from ecomintent.data import parquet
+from ecomintent.model import parallel
 from ecomintent.model.training import Rows, train
 from ecomintent.params import ModelParams, TrainParams
 from ecomintent.progress import on_terminal
@@ -33,7 +34,8 @@ def run() -> dict[str, Any]:
         train=params.section(layout.PARAMS, "train", into=TrainParams),
         track=on_terminal,
     )
-    files.write_text(layout.TRAINING_LOG, json.dumps(told.to_json(), indent=2) + "\n")
+    if parallel.is_first():
+        files.write_text(layout.TRAINING_LOG, json.dumps(told.to_json(), indent=2) + "\n")
     best = told.epochs[told.best_epoch - 1]
     return {"rows": told.rows, "best_epoch": told.best_epoch, "validation_macro_f1": best.validation_macro_f1}
 

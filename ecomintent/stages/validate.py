@@ -3,7 +3,9 @@
 import json
 import logging
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from ecomintent import files, layout, params
@@ -20,6 +22,7 @@ from ecomintent.data import (
 )
 from ecomintent.data.admission import Admitted
 from ecomintent.data.findings import Checked
+from ecomintent.data.parquet import Rows
 from ecomintent.errors import ValidationFailed
 from ecomintent.params import PrepareParams
 from ecomintent.stages import entry
@@ -39,9 +42,9 @@ def run() -> dict[str, Any]:
     prepare = params.section(layout.PARAMS, "prepare", into=PrepareParams)
     suites = {name: validation.load_suite(layout.EXPECTATIONS / f"{name}.json") for name in SUITES}
     tables = {
-        "corrections": parquet.read(layout.SNAPSHOT, snapshot.COLUMNS),
-        "corpus": parquet.read(layout.CORPUS, corpus.COLUMNS),
-        "frozen": parquet.read(layout.FROZEN, frozen.COLUMNS),
+        "corrections": Rows(layout.SNAPSHOT, snapshot.COLUMNS),
+        "corpus": Rows(layout.CORPUS, corpus.COLUMNS),
+        "frozen": Rows(layout.FROZEN, frozen.COLUMNS),
     }
     last_mix = drift.read_mix(layout.LAST_MIX)
     admitted = admission.admit(tables, suites, prepare, last_mix)
@@ -53,28 +56,46 @@ def run() -> dict[str, Any]:
     if admitted.stop:
         raise ValidationFailed(f"{admitted.stop}; see {layout.VALIDATION_PAGE.absolute()}")
     for name, path in outputs.items():
-        parquet.write_table(path, _kept(tables[name], admitted.checked[name]))
+        parquet.write_stream(path, tables[name].schema, _kept(tables[name], admitted.checked[name]))
     sorted_rows = {name: admitted.checked[name] for name in outputs}
-    return {name: {"kept": len(c.kept), "quarantined": len(c.refused)} for name, c in sorted_rows.items()}
+    return {name: {"kept": int(c.kept.sum()), "quarantined": len(c.refused)} for name, c in sorted_rows.items()}
 
 
-def _tell(admitted: Admitted, tables: Mapping[str, Any]) -> None:
+def _tell(admitted: Admitted, tables: Mapping[str, Rows]) -> None:
     """Quarantine, report, page and warnings: what a person reads, also where the run stops."""
     report = validation_report.assemble(admitted, tables)
-    lines = validation_report.refused_lines(admitted, tables)
-    texts = validation_report.texts_of(lines, tables)
-    files.write_text(layout.QUARANTINE, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+    lines, texts = _quarantined(admitted, tables)
     files.write_text(layout.VALIDATION_REPORT, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     files.write_text(layout.VALIDATION_PAGE, validation_page.render(report, lines, texts))
     for warned in admitted.warnings:
         log.warning("%s: %s observed %s", warned.suite, warned.sentence, warned.observed)
 
 
-def _kept(table: Any, checked: Checked) -> Any:
+def _quarantined(admitted: Admitted, tables: Mapping[str, Rows]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Write the quarantine; the lines, with their texts, that the page shows."""
+    shown: Counter[tuple[str, str]] = Counter()
+    lines, texts = [], []
+
+    def produce(temporary: Path) -> None:
+        with temporary.open("w", encoding="utf-8") as quarantine:
+            for line, text in validation_report.refused_lines(admitted, tables):
+                quarantine.write(json.dumps(line, ensure_ascii=False) + "\n")
+                shown[line["table"], line["reason"]] += 1
+                if shown[line["table"], line["reason"]] <= validation_page.EXAMPLES:
+                    lines.append(line)
+                    texts.append(text)
+
+    files.write(layout.QUARANTINE, produce)
+    return lines, texts
+
+
+def _kept(rows: Rows, checked: Checked) -> Iterator[Any]:
     import pyarrow as pa
 
-    # Typed, because no row kept is an index list without a type.
-    return table.take(pa.array(checked.kept, pa.int64()))
+    start = 0
+    for batch in rows.batches():
+        yield batch.filter(pa.array(checked.kept[start : start + batch.num_rows]))
+        start += batch.num_rows
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """Retrain the same data under other seeds, and keep every model's answers on the frozen set.
 
-    python -m tests.bench.aa_train --home HOME --out FOLDER [--first 1] [--last 20]
+    python -m tests.bench.aa_train --home HOME --out FOLDER [--first 1] [--last 20] [--keep]
 
 HOME is an ecomintent home that holds a frozen set and corrections (see docs/gate.md for the commands). Every model gets
 a file FOLDER/seed-N.csv (id,intent); those already there are kept, so that a stopped run goes on where it was.
@@ -39,23 +39,27 @@ def main() -> None:
     for seed in range(arguments.first, arguments.last + 1):
         answers = arguments.out / f"seed-{seed}.csv"
         if not answers.exists():
-            _retrain(workspace, arguments.out / f"work-{seed}", seed, tickets, answers)
+            folder = arguments.out / f"work-{seed}"
+            _retrain(workspace, folder, seed, tickets, answers)
+            if not arguments.keep:
+                shutil.rmtree(folder)
 
 
 def _retrain(workspace: Path, folder: Path, seed: int, tickets: list[dict[str, str]], answers: Path) -> None:
     started = time.monotonic()
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(workspace / layout.INPUT, folder / layout.INPUT)
+    if not (folder / layout.LAST_MIX).exists():
+        files.write_text(folder / layout.LAST_MIX, "{}\n")  # a home that never retrained has no mix to compare with
     shutil.copytree(workspace / layout.EXPECTATIONS, folder / layout.EXPECTATIONS)
     content = yaml.safe_load((workspace / layout.PARAMS).read_text(encoding="utf-8"))
     content["prepare"]["seed"] = content["train"]["seed"] = seed
     (folder / layout.PARAMS).write_text(yaml.safe_dump(content), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for stage in ("validate", "prepare", "train"):
+    for stage in ("validate", "prepare", "train", "export"):
         command = [sys.executable, "-m", f"ecomintent.stages.{stage}"]
         subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
     _score(folder, tickets, answers)
-    shutil.rmtree(folder)
     print(json.dumps({"seed": seed, "seconds": round(time.monotonic() - started)}), flush=True)
 
 
@@ -63,9 +67,9 @@ def _score(folder: Path, tickets: list[dict[str, str]], answers: Path) -> None:
     from ecomintent.model.inference import Classifier
     from ecomintent.progress import silently
 
-    model = folder / layout.MODEL
-    classifier = Classifier.load(model, expected_digest=files.folder_digest(model))
-    told = classifier.classify([t["text"] for t in tickets], track=silently, batch_size=64, threads=1)
+    model = folder / layout.RELEASE
+    classifier = Classifier.load(model, expected_digest=files.folder_digest(model), threads=1)
+    told = classifier.classify([t["text"] for t in tickets], track=silently)
     _write(answers, "id,intent", ([t["id"], answer.intent] for t, answer in zip(tickets, told, strict=True)))
 
 
@@ -78,6 +82,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--keep", action="store_true", help="keep each model's workspace, FOLDER/work-N")
     parser.add_argument("--first", type=int, default=1, help="seed of the first model")
     parser.add_argument("--last", type=int, default=20, help="seed of the last one")
     return parser.parse_args()

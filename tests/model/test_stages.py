@@ -1,4 +1,4 @@
-"""The train and evaluate stages in a workspace of their own."""
+"""The train, export and evaluate stages in a workspace of their own."""
 
 import json
 import os
@@ -12,9 +12,12 @@ import yaml
 
 from ecomintent import files, layout
 from ecomintent.data import frozen, parquet, scored
+from ecomintent.model import release_folder
+from ecomintent.model.calibration import ALL
+from ecomintent.model.inference import Classifier
 from ecomintent.taxonomy import NAMES
 from tests.model.test_training import TICKETS
-from tests.unit.model.small import save_base, save_release
+from tests.unit.model.small import save_base, save_release, save_trained
 
 pytestmark = pytest.mark.slow
 
@@ -83,8 +86,49 @@ def test_without_prepared_rows_training_says_in_one_line_what_is_missing(workspa
     assert done.stderr.splitlines()[-1].startswith("ecomintent train: data/prepared/train.parquet: no such file")
 
 
+def test_the_export_stage_makes_a_release_of_what_training_left_and_says_how_they_compare(workspace):
+    save_trained(workspace / layout.MODEL)
+
+    first = run("export", workspace)
+    kept = files.folder_digest(workspace / layout.EXPORTED)
+    run("export", workspace)
+
+    assert files.folder_digest(workspace / layout.EXPORTED) == kept
+    report = json.loads((workspace / layout.EXPORT_REPORT).read_text(encoding="utf-8"))
+    assert (report["quantise"], report["rows"]) == ("int8", 8)
+    note = release_folder.read_note(workspace / layout.RELEASE)
+    assert (report["calibration"]["rows"], report["calibration"]["fitted_on"]) == (8, ALL)
+    assert note.temperature == report["calibration"]["temperature"] != 1.0
+    assert note.thresholds == {name: found["above"] for name, found in report["thresholds"].items()}
+    said = {name: report[name] for name in ("rows", "agreement", "macro_f1")} | {"temperature": note.temperature}
+    assert json.loads(first.stdout) == said
+
+
+def test_evaluation_holds_calibrated_confidences_against_what_came_true(workspace):
+    save_trained(workspace / layout.MODEL)
+    run("export", workspace)
+
+    run("evaluate", workspace)
+
+    found = json.loads((workspace / layout.REPORT).read_text(encoding="utf-8"))["reliability"]
+    classifier = Classifier.load(workspace / layout.RELEASE, None, threads=1)
+    answers = classifier.classify(list(TICKETS))
+    sure = [answer.confidence > classifier.note.thresholds[answer.intent] for answer in answers]
+    assert set(found) == {"candidate"}
+    assert found["candidate"]["confidence"] == pytest.approx(sum(answer.confidence for answer in answers) / 8)
+    assert (found["candidate"]["n"], found["candidate"]["handled"]["answered"]) == (8, sum(sure))
+
+
+def test_without_a_trained_model_there_is_no_export(workspace):
+    done = run("export", workspace, code=1)
+
+    assert done.stderr.splitlines()[-1] == (
+        "ecomintent export: data/trained/model: there is no model; run the train stage again"
+    )
+
+
 def test_without_a_champion_only_the_candidate_is_scored(workspace):
-    candidate = files.folder_digest(save_release(workspace / layout.MODEL))
+    candidate = files.folder_digest(save_release(workspace / layout.RELEASE))
 
     run("evaluate", workspace)
 
@@ -106,7 +150,7 @@ def champions(workspace: Path) -> set[str | None]:
 
 
 def test_candidate_and_champion_answer_the_same_tickets(workspace):
-    save_release(workspace / layout.MODEL)
+    save_release(workspace / layout.RELEASE)
     champion = put_champion(workspace)
 
     run("evaluate", workspace)
@@ -119,7 +163,7 @@ def test_candidate_and_champion_answer_the_same_tickets(workspace):
 
 
 def test_the_anchor_answers_them_too(workspace):
-    save_release(workspace / layout.MODEL)
+    save_release(workspace / layout.RELEASE)
     put_champion(workspace)
     anchor = put_release(workspace, layout.ANCHOR, version="1", seed=5)
 
@@ -132,7 +176,7 @@ def test_the_anchor_answers_them_too(workspace):
 
 
 def test_a_champion_that_is_not_the_registered_one_stops_the_stage(workspace):
-    save_release(workspace / layout.MODEL)
+    save_release(workspace / layout.RELEASE)
     put_champion(workspace, weights="0" * 64)
 
     done = run("evaluate", workspace, code=1)
@@ -142,7 +186,7 @@ def test_a_champion_that_is_not_the_registered_one_stops_the_stage(workspace):
 
 
 def test_an_empty_champion_folder_is_refused_and_not_taken_for_no_champion(workspace):
-    save_release(workspace / layout.MODEL)
+    save_release(workspace / layout.RELEASE)
     (workspace / layout.CHAMPION / "none.json").unlink()
 
     done = run("evaluate", workspace, code=1)

@@ -5,10 +5,11 @@ import logging
 from dataclasses import replace
 
 import pytest
+import torch
 
 from ecomintent import files
 from ecomintent.errors import InputError
-from ecomintent.model.inference import Classifier
+from ecomintent.model import encoding, trained
 from ecomintent.model.training import Rows, precision_of, train
 from ecomintent.params import ModelParams, TrainParams
 from tests.unit.model.small import save_base
@@ -37,6 +38,7 @@ PARAMS = TrainParams(
     learning_rate=0.01,
     warmup_fraction=0.1,
     weight_decay=0.01,
+    dropout=0.0,
     label_smoothing=0.0,
     class_weight_power=0.5,
 )
@@ -55,7 +57,9 @@ def overfitted(model, tmp_path_factory):
 
 
 def answers(folder, texts):
-    return [p.intent for p in Classifier.load(folder, None).classify(texts, batch_size=8, threads=1)]
+    model, tokenizer, note = trained.load(folder)
+    logits_nk = trained.logits(model, encoding.tokenise(tokenizer, texts, note.max_tokens))
+    return [note.intents[best] for best in logits_nk.argmax(axis=1)]
 
 
 def test_a_two_layer_encoder_learns_eight_tickets_by_heart(overfitted):
@@ -86,6 +90,30 @@ def test_training_stops_when_patience_runs_out(model, tmp_path):
     told = train(ROWS, ROWS, tmp_path / "release", model=model, train=impatient)
 
     assert (len(told.epochs), told.best_epoch) == (3, 1)
+
+
+def test_half_precision_of_a_gpu_is_full_precision_without_one_and_the_log_says_so(
+    model, tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    half = replace(SHORT, epochs=1, precision="fp16")
+
+    told = train(ROWS, ROWS, tmp_path / "half", model=model, train=half)
+    full = train(ROWS, ROWS, tmp_path / "full", model=model, train=replace(half, precision="fp32"))
+
+    assert told == full
+    assert told.precision == "fp32"
+    assert files.folder_digest(tmp_path / "half") == files.folder_digest(tmp_path / "full")
+    warned = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert warned == ["train precision=fp32: params.yaml asks for fp16, which needs a GPU, and there is none"]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU: on a processor fp16 is fp32")
+def test_half_precision_learns_the_tickets_by_heart_on_a_gpu(model, tmp_path):
+    told = train(ROWS, ROWS, tmp_path / "release", model=model, train=replace(PARAMS, precision="fp16"))
+
+    assert told.precision == "fp16"
+    assert answers(tmp_path / "release", ROWS.texts) == ROWS.intents
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])

@@ -32,6 +32,16 @@ def test_a_report_that_can_be_checked_by_hand():
     assert report.confusion[IDS["OTHER"]] == (0, 0, 0, 1, 0, 0, 0, 0, 1)
 
 
+def test_a_ticket_without_an_answer_is_wrong_for_its_intent_and_false_for_none():
+    report = evaluate(["WISMO", "WISMO", "OTHER"], ["WISMO", None, None], SEALED)
+
+    assert report.intents == dict.fromkeys(NAMES, NOTHING) | {
+        "WISMO": IntentScores(n=2, precision=1.0, recall=0.5, f1=pytest.approx(2 / 3)),
+        "OTHER": IntentScores(n=1, precision=None, recall=0.0, f1=0.0),
+    }
+    assert (report.accuracy, sum(map(sum, report.confusion))) == (pytest.approx(1 / 3), 1)
+
+
 @given(PAIRS)
 def test_macro_f1_is_that_of_scikit_learn_over_the_intents_present_or_predicted(pairs):
     labels, answers = zip(*pairs, strict=True)

@@ -1,5 +1,6 @@
-"""A transformers folder of a few kilobytes, so that tests of loading and classifying take milliseconds."""
+"""A model of a few kilobytes, so that tests of loading and classifying take milliseconds."""
 
+import tempfile
 from pathlib import Path
 
 from ecomintent.model import release_folder
@@ -24,6 +25,18 @@ def save_base(folder: Path, *, seed: int = 1) -> Path:
 
 def save_release(folder: Path, *, seed: int = 1) -> Path:
     """A release whose weights are random; the answers mean nothing, but are always the same."""
+    from ecomintent.model.export import Tickets, export
+    from ecomintent.params import ExportParams
+
+    params = ExportParams(quantise="int8", clear_margin=1.0, least_agreement=0.0)
+    with tempfile.TemporaryDirectory() as spare:
+        model = save_trained(Path(spare) / "model", seed=seed)
+        export(model, folder, Tickets(texts=["where is my parcel"], intents=["WISMO"]), params)
+    return folder
+
+
+def save_trained(folder: Path, *, seed: int = 1) -> Path:
+    """What the train stage would leave, with random weights."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
