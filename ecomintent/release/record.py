@@ -30,6 +30,7 @@ def metrics(verdict: Mapping[str, Any], report: Mapping[str, Any], training: Map
         "frozen/tickets": report["frozen_set"]["rows"],
         "train/epochs": len(training["epochs"]),
     }
+    found |= _confidence(report["reliability"]["candidate"])
     if champion is not None:
         found["frozen/macro_f1_delta"] = candidate["macro_f1"] - champion["macro_f1"]
         found["frozen/churn"] = verdict["churn"]
@@ -42,6 +43,22 @@ def metrics(verdict: Mapping[str, Any], report: Mapping[str, Any], training: Map
         for key, metric in (("delta", "f1_delta"), ("low", "f1_delta_low"), ("high", "f1_delta_high")):
             found[f"{metric}/{name}"] = judged.get(key)
     return {name: float(value) for name, value in found.items() if value is not None}
+
+
+def _confidence(told: Mapping[str, Any]) -> dict[str, float | None]:
+    """What the release's confidence is worth on the frozen set."""
+    handled = told["handled"] or {"answered": 0, "wrong": 0, "cost": None}
+    answered = handled["answered"]
+    return {
+        "confidence/ece": told["ece"],
+        "confidence/ece_low": told["low"],
+        "confidence/ece_high": told["high"],
+        "confidence/ece_by_chance": told["by_chance"],
+        "confidence/aurc": told["aurc"],
+        "confidence/answered_share": answered / told["n"] if told["handled"] else None,
+        "confidence/answered_wrong_share": handled["wrong"] / answered if answered else None,
+        "confidence/cost_per_ticket": handled["cost"],
+    }
 
 
 def tags(lineage: Lineage, verdict: Mapping[str, Any], champion_version: str) -> dict[str, str]:
