@@ -33,6 +33,7 @@ class GorgiasTwin(Twin):
         self._ends = cycle(("trash", "merge", "spam", "delete"))
         self._untrue, self._true = cycle((False, "False")), cycle((True, "True"))
         self._turns = count()
+        self.api.change_tags = self._change_tags
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         answer = self.api.handle(request)
@@ -55,6 +56,17 @@ class GorgiasTwin(Twin):
             field=PREFIX,
             ours=frozenset({str(OURS)}),
         )
+
+    def _change_tags(self, method: str, number: int, names: list[str]) -> None:
+        held = [tag["name"] for tag in self.api.tickets[number]["tags"]]
+        for name in names:
+            if method == "DELETE" and name in held:
+                self.unset_tag(number, name, user_id=OURS)
+                self.writes.append((str(number), ""))
+            elif method == "POST" and name not in held:
+                self.set_tag(number, name, user_id=OURS)
+                self.writes.append((str(number), name))
+        self.api.update(number)
 
     def open(self, text: str) -> str:
         return str(self.new_ticket(next(self._numbers), text))

@@ -1,6 +1,8 @@
 """What Gorgias' API makes of an account: lists whose cursors expire, tickets that move while they are listed."""
 
 import base64
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -13,6 +15,8 @@ from tests.twins.twin import Limit, TwinClock
 
 TOKEN = "t0ken-of-the-twin"
 USER = "sync@example.com"
+WRITER = 9001
+"""The user whose key it is."""
 LOGIN = "Basic " + base64.b64encode(f"{USER}:{TOKEN}".encode()).decode()
 PARAMETERS = {
     "tickets": {"limit", "cursor", "order_by", "trashed"},
@@ -60,6 +64,8 @@ class GorgiasApi:
         self.moves = 3
         """Tickets that are still to move while somebody pages."""
         self.asked: list[str] = []
+        self.change_tags: Callable[[str, int, list[str]], None] = lambda _method, _ticket, _names: None
+        """What becomes of a request to change the tags of a ticket."""
         self._cursors: dict[str, tuple[str, Key, float]] = {}
         self._numbers = count(1)
         self._last = 0
@@ -101,8 +107,17 @@ class GorgiasApi:
         if wait := self.limit.wait():
             headers |= {"Retry-after": str(int(wait)), "X-Gorgias-Account-Api-Call-Limit": "40/40"}
             return httpx.Response(429, headers=headers, json={"error": {"msg": "Too many requests"}})
+        if request.method != "GET":
+            return self._change(request, headers)
         status, body = self._answer(request.url.path.removeprefix("/api/").split("/"), request.url.params)
         return httpx.Response(status, headers=headers | {"X-Gorgias-Account-Api-Call-Limit": "10/40"}, json=body)
+
+    def _change(self, request: httpx.Request, headers: dict[str, str]) -> httpx.Response:
+        _, _, _, number, what = request.url.path.split("/")
+        if int(number) not in self.tickets or what != "tags":
+            return httpx.Response(404, headers=headers, json={"error": {"msg": "Not found"}})
+        self.change_tags(request.method, int(number), json.loads(request.content)["names"])
+        return httpx.Response(204 if request.method == "DELETE" else 201, headers=headers)
 
     def _answer(self, path: list[str], params: httpx.QueryParams) -> tuple[int, Any]:
         self.asked.append("/".join(path))
@@ -163,7 +178,9 @@ class GorgiasApi:
             return [((event["id"], 0), event) for event in self.events if _wanted(event, params)]
         if path == "tags":
             return [((number, 0), {"id": number, "name": name}) for number, name in self.tags.items()]
-        return [((number, 0), {"id": number, "role": {"name": role}}) for number, role in self.users.items()]
+        told = {number: {"id": number, "role": {"name": role}} for number, role in self.users.items()}
+        told.get(WRITER, {})["email"] = USER
+        return [((number, 0), user) for number, user in told.items()]
 
     def _compact(self, ticket: int, stands: int) -> dict[str, Any]:
         body = {name: value for name, value in self.tickets[ticket].items() if name != "messages"}

@@ -2,6 +2,8 @@
 
 Not documented, and so made difficult here: the search lags behind and may round times to days; its order is newest
 first, so that a conversation that changes while pages are read moves out of those to come; pages are small.
+
+Over 250 lines: one account, whose parts answer from the same conversations.
 """
 
 import base64
@@ -108,7 +110,12 @@ class IntercomTwin(Twin):
             ("GET", "admins"): lambda: self._answer(200, {"type": "admin.list", "admins": self._admins()}),
             ("GET", "conversations/deleted"): lambda: self._list_deleted(request.url.params),
         }
+        routes["GET", "me"] = lambda: self._answer(200, admin(OUR_ADMIN))
         name = path.removeprefix("conversations/")
+        if request.method == "PUT" and name in self.conversations:
+            word = json.loads(request.content)["custom_attributes"][ATTRIBUTE]
+            self.predict(name, word)
+            self.writes.append((name, word or ""))
         return routes.get((request.method, path), lambda: self._conversation(name, request.url.params))()
 
     def _conversation(self, name: str, params: httpx.QueryParams) -> httpx.Response:

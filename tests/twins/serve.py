@@ -52,7 +52,7 @@ def _handler(twin: Twin, lock: Lock) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_POST = do_GET  # noqa: N815 - the name is the library's
+        do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names are the library's
 
         def log_message(self, *_: object) -> None:
             """Nothing: the client's own log is what matters."""

@@ -48,6 +48,8 @@ class Twin(ABC):
         self.account = account
         self.impatient = 0
         """Requests that came before the time a 429 had asked to wait for: a polite connector makes none."""
+        self.writes: list[tuple[str, str]] = []
+        """(ticket, what was put on it) of every change of a ticket through the API; empty for what was taken off."""
 
     @abstractmethod
     def handle(self, request: httpx.Request) -> httpx.Response:
@@ -63,7 +65,7 @@ class Twin(ABC):
 
     def predict(self, ticket: str, intent: str) -> None:
         """We write our answer back."""
-        raise NotImplementedError
+        raise self._cannot("predict")
 
     @abstractmethod
     def correct(self, ticket: str, intent: str, agent: str) -> None:
@@ -71,23 +73,28 @@ class Twin(ABC):
 
     def rule(self, ticket: str, intent: str) -> None:
         """The helpdesk's own automation sets the intent."""
-        raise NotImplementedError
+        raise self._cannot("rule")
 
     def bot(self, ticket: str, intent: str) -> None:
         """A bot sets the intent, where the vendor can: under the name of a person."""
-        raise NotImplementedError
+        raise self._cannot("bot")
 
     def close(self, ticket: str) -> None:
         """An agent solves the ticket."""
-        raise NotImplementedError
+        raise self._cannot("close")
 
     def delete(self, ticket: str) -> None:
         """The ticket is deleted, merged away or marked as spam, in turn."""
-        raise NotImplementedError
+        raise self._cannot("delete")
 
     def touch(self, ticket: str) -> None:
         """Something changes that is not the intent: an update of the system, a note, a tag."""
-        raise NotImplementedError
+        raise self._cannot("touch")
+
+    def _cannot(self, verb: str) -> AssertionError:
+        return AssertionError(
+            f"{self.source} has no verb {verb!r}, it can {', '.join(sorted(self.can))}; ask `can` first"
+        )
 
 
 @dataclass
