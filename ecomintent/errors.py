@@ -9,6 +9,7 @@
     |-- EncoderError            the base encoder is absent, damaged or out of reach
     |-- ReleaseError            a model folder is absent, damaged or not what the registry says
     |-- PromotionRefused        promotion asked for without the right to it
+    |-- DowngradeRefused        an older schema was asked for that cannot hold what is stored
     |-- AlreadyRunning          another process holds this home
     `-- PipelineError           a stage failed; its own last line is quoted
 
@@ -67,6 +68,10 @@ class ReleaseError(EcomIntentError):
 
 class PromotionRefused(EcomIntentError):
     """Promotion was asked for without the right to it; the champion stays."""
+
+
+class DowngradeRefused(EcomIntentError):
+    """An older schema was asked for that cannot hold what is stored; nothing was moved."""
 
 
 class AlreadyRunning(EcomIntentError):

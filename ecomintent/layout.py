@@ -33,7 +33,13 @@ PREPARATION_REPORT: Final = PREPARED / "report.json"
 
 TRAINED: Final = Path("data/trained")
 MODEL: Final = TRAINED / "model"
+"""The fine-tuned torch model; no release yet."""
 TRAINING_LOG: Final = TRAINED / "log.json"
+
+EXPORTED: Final = Path("data/exported")
+RELEASE: Final = EXPORTED / "release"
+"""What is judged, registered and served."""
+EXPORT_REPORT: Final = EXPORTED / "export.json"
 
 EVALUATED: Final = Path("data/evaluated")
 PREDICTIONS: Final = EVALUATED / "predictions.parquet"

@@ -221,9 +221,11 @@ class Pipeline(Protocol):
         """True when neither the stage `upto` nor any stage before it would run."""
         ...
 
-    def reproduce(self, stage: str) -> None:
+    def reproduce(self, stage: str) -> bool:
         """Bring one stage up to date.
 
+        Returns:
+            Whether its command ran; False where nothing had changed or the outcome of an equal run was at hand.
         Raises:
             PipelineError: the stage failed; quotes its last line.
         """

@@ -41,6 +41,13 @@ INTENTS: Final = (
     Intent("OTHER", "Greetings, praise, complaint with no stated issue, wants a person, stores, jobs, rest."),
 )
 
+RULES: Final = (
+    "refund status is BILLING_DISPUTE, a plain refund wish is RETURN_REQUEST",
+    "damaged, wrong or missing goods are DAMAGED_ITEM even when a refund or replacement is asked",
+    "another size or colour is EXCHANGE_REQUEST",
+)
+"""What decides between hard neighbours."""
+
 NAMES: Final = tuple(intent.name for intent in INTENTS)
 IDS: Final = {name: index for index, name in enumerate(NAMES)}
 

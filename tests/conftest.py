@@ -18,6 +18,15 @@ class Conformance:
         """Count one history of a source."""
         self._of.setdefault(source, Counter()).update({"histories": 1, **counts})
 
+    def told(self) -> dict[str, dict[str, int]]:
+        """All of it as plain values, to be handed from one process to another."""
+        return {source: dict(counts) for source, counts in self._of.items()}
+
+    def take(self, told: dict[str, dict[str, int]]) -> None:
+        """Add what another process told."""
+        for source, counts in told.items():
+            self._of.setdefault(source, Counter()).update(counts)
+
     def lines(self) -> list[str]:
         """One line for each source."""
         return [
@@ -27,6 +36,22 @@ class Conformance:
 
 
 CONFORMANCE = Conformance()
+
+
+class Together:
+    """Brings what the processes counted to the one that prints the summary."""
+
+    def pytest_sessionfinish(self, session):
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["conformance"] = CONFORMANCE.told()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node):
+        CONFORMANCE.take(getattr(node, "workeroutput", {}).get("conformance", {}))
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(Together())
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -12,11 +12,11 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 
-# Two short epochs on few tickets, enough to know every intent a little (an intent of which nothing is recognised
-# blocks), and a gate that doubts but proves no loss: these tests are about the loop.
+# Three short epochs on few tickets, enough to know every intent well (an intent of which nothing is recognised
+# any more blocks), and a gate that doubts but proves no loss: these tests are about the loop.
 SMALL = {
-    "prepare": {"corpus_max_per_intent": 25},
-    "train": {"epochs": 2, "patience": 2, "batch_size": 16, "learning_rate": 0.0004},
+    "prepare": {"corpus_max_per_intent": 40},
+    "train": {"epochs": 3, "patience": 3, "batch_size": 16, "learning_rate": 0.0005},
     "gate": {
         "first_release_floor": 0.0,
         "alpha_block_intents": 0.0,

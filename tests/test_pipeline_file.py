@@ -7,10 +7,11 @@ import pytest
 import yaml
 
 from ecomintent import layout, params
+from ecomintent.params_simulate import SimulateParams
 
 ROOT = Path(__file__).parents[1]
 PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-STAGES = ("validate", "prepare", "train", "evaluate", "gate")
+STAGES = ("validate", "prepare", "train", "export", "evaluate", "gate")
 
 
 def modules_behind(stage: str) -> set[str]:
@@ -28,7 +29,7 @@ def _file_of(module: str) -> str:
     return file.as_posix()
 
 
-def test_the_pipeline_has_the_five_stages_in_order():
+def test_the_pipeline_has_its_stages_in_order():
     assert tuple(PIPELINE) == STAGES
 
 
@@ -54,16 +55,17 @@ def test_every_data_path_of_the_pipeline_is_one_of_the_layout():
     assert used - known == set()
 
 
-def test_every_params_section_is_declared_by_a_stage_but_those_about_people_and_the_label_store():
+def test_every_params_section_is_declared_by_a_stage_but_those_about_people_the_label_store_and_replays():
     sections = set(yaml.safe_load((ROOT / layout.PARAMS).read_text(encoding="utf-8")))
     declared = {section for stage in PIPELINE.values() for section in stage.get("params", [])}
 
-    assert declared == sections - {"release", "labels"}
+    assert declared == sections - {"release", "labels", "simulate"}
 
 
 def test_params_yaml_is_complete_and_typed():
     for name, kind in params.SECTIONS.items():
         assert params.section(ROOT / layout.PARAMS, name, into=kind)
+    assert params.section(ROOT / layout.PARAMS, "simulate", into=SimulateParams)
 
 
 def rewrite() -> None:

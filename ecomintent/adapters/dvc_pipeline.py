@@ -64,9 +64,10 @@ class DvcPipeline:
             return False
         return not json.loads(self._run(["status", "--json", "--with-deps", upto]) or "{}")
 
-    def reproduce(self, stage: str) -> None:
-        """`dvc repro --single-item STAGE`, the stage's own lines passed on to the log."""
-        self._run(["repro", "--single-item", stage], stage=stage)
+    def reproduce(self, stage: str) -> bool:
+        """`dvc repro --single-item STAGE`, the stage's own lines passed on to the log; whether its command ran."""
+        said = self._run(["repro", "--single-item", stage], stage=stage)
+        return f"Running stage '{stage}'" in said
 
     def restore(self, out: Path, *, locked: Path, into: Path) -> None:
         """Lay `out` as the dvc.lock in `locked` names it into `into`, from the cache or else the remote."""
@@ -103,7 +104,7 @@ class DvcPipeline:
         if process.returncode:
             said = lines or [*output.splitlines(), *(errors or "").splitlines()]
             raise PipelineError(_reason(said, f"stage {stage}" if stage else f"dvc {arguments[0]}"))
-        return output
+        return "\n".join([*lines, output])
 
     def _copy_code(self) -> None:
         self._workspace.mkdir(parents=True, exist_ok=True)

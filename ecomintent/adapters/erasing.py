@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ecomintent import params
+from ecomintent.adapters.labelling_database import LabellingDatabase
 from ecomintent.adapters.system import System
+from ecomintent.corrected import SOURCE
 from ecomintent.data.frozen_reading import read_stored
 from ecomintent.data.leakage import text_key
 from ecomintent.errors import InputError
@@ -72,6 +74,10 @@ def erase(system: System, *, source: str, requester: str, ticket: str, by: str) 
             retrain_by=(datetime.fromisoformat(now) + timedelta(days=days)).date().isoformat(),
         )
     )
+    kept = LabellingDatabase(system.settings.home)
+    if ticket and kind == SOURCE and kept.path.is_file():
+        # After the tombstone, which keeps out what a server hands on meanwhile.
+        kept.forget(ticket)
     return Erased(
         tickets=tuple(one.ticket_id for one in tombstones),
         retrain_by=min((one.retrain_by for one in tombstones), default=""),

@@ -3,15 +3,16 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Collection, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from ecomintent import files, layout
-from ecomintent.data import snapshot
+from ecomintent.data import parquet, snapshot
 from ecomintent.data.settling import ticket_of
-from ecomintent.records import Lineage
+from ecomintent.records import Correction, Lineage
 
 KEPT: Final = (
     layout.VERDICT,
@@ -20,9 +21,14 @@ KEPT: Final = (
     layout.VALIDATION_REPORT,
     layout.VALIDATION_PAGE,
     layout.PREPARATION_REPORT,
+    layout.EXPORT_REPORT,
 )
 
+SOURCES: Final = "sources.json"
+"""Corrections of the snapshot and rows of the base corpus, counted by where they come from."""
+
 KEY: Final = "key.txt"
+DAY: Final = len("2026-11-21")
 TICKETS: Final = "tickets.txt"
 """One digest a line of every ticket in the snapshot: who asks to be forgotten is found by it, and nobody else."""
 
@@ -91,13 +97,34 @@ class Evidence:
 
 def _fill(into: Path, workspace: Path, lineage: Lineage) -> None:
     for path in KEPT:
-        name = f"{path.parent.name}-{path.name}" if path.name == "report.json" else path.name
-        shutil.copyfile(workspace / path, into / name)
+        shutil.copyfile(workspace / path, into / kept_name(path))
     for name in ("dvc.yaml", "dvc.lock", "params.yaml"):
         shutil.copyfile(workspace / name, into / name)
     rows = snapshot.read(workspace / layout.SNAPSHOT)
     _note(into, map(ticket_of, rows))
+    origins = parquet.require(workspace / layout.CORPUS, {"source": "string"})
+    counted = {"corrections": _counted(rows), "corpus": {"source": _most([row["source"] for row in origins])}}
+    (into / SOURCES).write_text(json.dumps(counted, indent=2) + "\n", encoding="utf-8")
     (into / "lineage.json").write_text(json.dumps(asdict(lineage), indent=2) + "\n", encoding="utf-8")
+
+
+def kept_name(path: Path) -> str:
+    """What the workspace's file is called here: every stage has a report."""
+    return f"{path.parent.name}-{path.name}" if path.name == "report.json" else path.name
+
+
+def _counted(rows: Sequence[Correction]) -> dict[str, Any]:
+    days = sorted(row.created_at[:DAY] for row in rows if row.created_at)
+    return {
+        "provenance": _most([row.provenance.value for row in rows]),
+        "source": _most([row.source for row in rows]),
+        "first": days[0] if days else "",
+        "last": days[-1] if days else "",
+    }
+
+
+def _most(names: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(names).items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _note(folder: Path, tickets: Iterable[tuple[str, str, str]]) -> None:

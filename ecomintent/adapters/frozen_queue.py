@@ -141,10 +141,9 @@ def _loaded(system: System) -> Iterator[Classify]:
     present = system.registry.aliases()
     for version in dict.fromkeys(present[name] for name in ASKED if name in present):
         folder, weights = releases.resolve(system, version)
-        classifier = Classifier.load(folder, expected_digest=weights)
+        classifier = Classifier.load(folder, expected_digest=weights, threads=settings.threads)
 
         def classify(texts: Sequence[str], asked: Classifier = classifier) -> list[str]:
-            found = asked.classify(texts, track=on_terminal, batch_size=settings.batch_size, threads=settings.threads)
-            return [prediction.intent for prediction in found]
+            return [prediction.intent for prediction in asked.classify(texts, track=on_terminal)]
 
         yield classify

@@ -104,6 +104,12 @@ def _keep(system: System, version: str, text: str) -> None:
         )
     if _registered(system, version).tags.get(TAG) != text:
         system.registry.tag(version, {TAG: text})
+    copy_to_home(system, version)
+
+
+def copy_to_home(system: System, version: str) -> None:
+    """Lay the registry's copy where people and the server read it; nothing is written where it lies already."""
+    text = _registered(system, version).tags.get(TAG, "")
     path = system.settings.home / "passports" / f"{version}.json"
     if not path.is_file() or path.read_bytes() != text.encode():
         files.write_text(path, text)

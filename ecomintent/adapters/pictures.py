@@ -1,4 +1,4 @@
-"""The two pictures of a run: what is mistaken for what, and how each intent fares. Colours of Okabe and Ito."""
+"""Two pictures of a run: what is mistaken for what, and how each intent fares. Colours of Okabe and Ito."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ def confusion(counts_kk: Sequence[Sequence[int]], names: Sequence[str], path: Pa
     """
     totals = [sum(row) for row in counts_kk]
     shares_kk = [[count / max(total, 1) for count in row] for row, total in zip(counts_kk, totals, strict=True)]
-    figure, axes = _canvas(10.5, 8.5)
+    figure, axes = blank(10.5, 8.5)
     image = axes.imshow(shares_kk, cmap="Blues", vmin=0, vmax=1)
     for row, counts in enumerate(counts_kk):
         for column, count in enumerate(counts):
@@ -36,7 +36,7 @@ def confusion(counts_kk: Sequence[Sequence[int]], names: Sequence[str], path: Pa
     axes.set_ylabel("label (tickets)")
     axes.set_title("Tickets by label and answer", loc="left")
     figure.colorbar(image, ax=axes, shrink=0.6, label="share of the label's tickets")
-    _save(figure, path)
+    save(figure, path)
 
 
 def per_intent(
@@ -52,7 +52,7 @@ def per_intent(
     Args:
         low_high: interval around the candidate's F1, for any of the intents.
     """
-    figure, axes = _canvas(10.5, 1.6 + 0.55 * len(names))
+    figure, axes = blank(10.5, 1.6 + 0.55 * len(names))
     shift = 0.16 if champion else 0.0
     rows = range(len(names))
     for row, name in enumerate(names):
@@ -75,7 +75,7 @@ def per_intent(
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False, borderaxespad=0.2)
-    _save(figure, path)
+    save(figure, path)
 
 
 def _columns(
@@ -104,15 +104,16 @@ def _least(
     return max(int(min(shown) * 10) / 10 - 0.1, -0.02)
 
 
-def _canvas(width: float, height: float) -> tuple[Any, Any]:
+def blank(width: float, height: float, *, columns: int = 1) -> tuple[Any, Any]:
     """A figure of `width` x `height` inches without pyplot, whose global state would outlive the call."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
-    return figure, figure.subplots()
+    return figure, figure.subplots(ncols=columns)
 
 
-def _save(figure: Any, path: Path) -> None:
+def save(figure: Any, path: Path) -> None:
+    """The figure as PNG."""
     figure.savefig(path, dpi=DPI, format="png", bbox_inches="tight", pad_inches=0.15)

@@ -92,8 +92,8 @@ def data_notes(system: System) -> DataNotes:
 
 
 def weights_in(workspace: Path) -> str:
-    """Digest of the trained release folder; empty when there is none."""
-    folder = workspace / layout.MODEL
+    """Digest of the exported release folder; empty when there is none."""
+    folder = workspace / layout.RELEASE
     return files.folder_digest(folder) if folder.is_dir() else ""
 
 
@@ -133,7 +133,7 @@ def publish(system: System, inputs: Inputs) -> str:
 
 
 def register_candidate(system: System, run_id: str, inputs: Inputs) -> str:
-    """Register the trained folder; point `candidate` at it unless the gate blocked it. Equal weights stay one version.
+    """Register the release; point `candidate` at it unless the gate blocked it. Equal weights stay one version.
 
     Returns:
         The version; empty when a person already rejected these very weights.
@@ -143,7 +143,7 @@ def register_candidate(system: System, run_id: str, inputs: Inputs) -> str:
     verdict, report = read_json(workspace / layout.VERDICT), read_json(workspace / layout.REPORT)
     tags = record.tags(lineage, verdict, _champion(report))
     version = system.registry.register(
-        workspace / layout.MODEL, run_id=run_id, weights=lineage.weights, tags=tags
+        workspace / layout.RELEASE, run_id=run_id, weights=lineage.weights, tags=tags
     ).version
     said = decision(version, system.history.events())
     if said is not None and said.event == "rejected" and "expired" not in said.details:

@@ -67,8 +67,8 @@ def judge_again(system: System, version: str) -> Path:
     except PipelineError as error:
         raise PromotionRefused(f"the training rows of version {version} are gone ({error}); retrain here") from error
     release = system.registry.fetch(version, system.settings.releases)
-    (folder / layout.TRAINED).mkdir(parents=True)
-    (folder / layout.MODEL).symlink_to(release)
+    (folder / layout.EXPORTED).mkdir(parents=True)
+    (folder / layout.RELEASE).symlink_to(release)
     shutil.copyfile(system.settings.params, folder / layout.PARAMS)
     place_frozen(system, folder)
     place_champion(system, folder)

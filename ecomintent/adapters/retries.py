@@ -10,6 +10,26 @@ from httpx_retries import Retry
 
 LONGEST_WAIT_SECONDS: Final = 900.0
 TRY_AGAIN: Final = (408, 409, 425, 429, 500, 502, 503, 504)
+TOOK: Final = "seconds"
+"""Extension of an answer that says how long its attempt took."""
+
+
+class Timed(httpx.BaseTransport):
+    """Notes on every answer how long it took, from the request to its last byte."""
+
+    def __init__(self, carrier: httpx.BaseTransport, timer: Callable[[], float]) -> None:
+        self._carrier, self._timer = carrier, timer
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        began = self._timer()
+        answer = self._carrier.handle_request(request)
+        answer.request = request
+        answer.read()
+        answer.extensions[TOOK] = self._timer() - began
+        return answer
+
+    def close(self) -> None:
+        self._carrier.close()
 
 
 def retries(attempts: int, sleep: Callable[[float], None], *, reset: str) -> Retry:

@@ -1,15 +1,16 @@
 """The review page with all that lies outside the stages: state of the frozen set, what changed, the deadline."""
 
+import base64
 import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ecomintent import files, layout, params
-from ecomintent.adapters import pictures
+from ecomintent.adapters import confidence_picture, pictures
 from ecomintent.adapters.system import System
 from ecomintent.data import frozen_ledger, scored
 from ecomintent.data.scored import Scored
@@ -20,6 +21,8 @@ from ecomintent.params import GateParams, ReleaseParams
 from ecomintent.records import Lineage
 from ecomintent.release import changes
 from ecomintent.release.changes import Making
+
+CONFIDENCE: Final = "confidence.png"
 
 
 def draw(system: System, lineage: Lineage, folder: Path) -> None:
@@ -53,6 +56,7 @@ def _background(system: System, found: Scored, verdict: Verdict, folder: Path) -
         runs_allowed=gate.frozen_runs,
         provenance=dict(Counter(ticket.provenance or "unknown" for ticket in found.frozen).most_common()),
         changes=_changes(system.evidence.folder(champion), folder) if champion else (),
+        confidence=base64.b64encode((folder / CONFIDENCE).read_bytes()).decode("ascii"),
         decide_by=(now + timedelta(days=release.approval_days)).date().isoformat() if verdict.may_be_approved else "",
     )
 
@@ -96,3 +100,5 @@ def _pictures(report: Mapping[str, Any], folder: Path) -> None:
         {name: champion["intents"][name]["f1"] or 0.0 for name in names} if champion else None,
         folder / "per_intent_f1.png",
     )
+    told = report["reliability"]
+    confidence_picture.draw(told["candidate"], told.get("champion"), folder / CONFIDENCE)

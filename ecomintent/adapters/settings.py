@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from ecomintent.adapters import serve_settings
+from ecomintent.adapters.serve_settings import ServeSettings
 from ecomintent.errors import InputError
 
 VARIABLES: Final = (
@@ -15,6 +17,11 @@ VARIABLES: Final = (
     "ECOMINTENT_DATABASE_URL",
     "ECOMINTENT_SIGNING_KEY",
     "ECOMINTENT_SOURCES",
+    "ECOMINTENT_LLM_KEY",
+    "ECOMINTENT_ROUTES",
+    "ECOMINTENT_TAGGING",
+    *serve_settings.NUMBERS,
+    serve_settings.KEEP,
 )
 
 SECRET: Final = "ECOMINTENT_SECRET_"
@@ -37,8 +44,21 @@ class Settings:
     """The private key that signs passports; None: one is made in the home."""
     sources: Path | None = None
     """The file that names the helpdesks to read; None: sources.toml in the home."""
+    llm_key: str | None = field(default=None, repr=False)
+    """What `bench llm` shows its endpoint; None: it asks without a key."""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Variables that begin with `SECRET`, by name."""
+    serve: ServeSettings = field(default_factory=ServeSettings)
+
+    @property
+    def routes_file(self) -> Path:
+        """Where tickets go, intent by intent."""
+        return self.serve.routes or self.project / "infra" / "routes.toml"
+
+    @property
+    def tagging_file(self) -> Path:
+        """Where the helpdesk accounts to tag are named, whether it is there or not."""
+        return self.serve.tagging or self.project / "infra" / "tagging.toml"
 
     @property
     def sources_file(self) -> Path:
@@ -115,7 +135,9 @@ def from_environment(environment: Mapping[str, str], cwd: Path) -> Settings:
         database_url=url,
         signing_key=(cwd / named_key).resolve() if named_key else None,
         sources=(cwd / sources).resolve() if sources else None,
+        llm_key=environment.get("ECOMINTENT_LLM_KEY") or None,
         secrets={name: value for name, value in environment.items() if name.startswith(SECRET)},
+        serve=serve_settings.read(environment, cwd),
     )
 
 

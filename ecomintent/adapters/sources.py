@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Final, cast
 
 import httpx
 
-from ecomintent.adapters.settings import SECRET, Settings
+from ecomintent.adapters.credentials import fetched
+from ecomintent.adapters.settings import Settings
 from ecomintent.adapters.source_setup import Setup
-from ecomintent.adapters.web import Secret
 from ecomintent.errors import InputError
 from ecomintent.labels import cells
 from ecomintent.labels.rules import Include, value_key
@@ -106,7 +105,7 @@ def _source(entry: dict[str, Any], where: str, settings: Settings) -> Source:
         kind=kind,
         account=cells.field(words["account"], name="account"),
         url=words["url"].rstrip("/"),
-        token=_secret(words["token"], where, settings),
+        token=fetched(words["token"], where, settings.secrets),
         user=words["user"],
         field=words["field"],
         ours=frozenset(_list(entry, "ours", where)),
@@ -160,33 +159,3 @@ def _intents(entry: dict[str, Any], where: str) -> dict[str, str]:
     return own | {
         value_key(value): require(str(intent), where=f"{where}: intents.{value}") for value, intent in found.items()
     }
-
-
-def _secret(said: str, where: str, settings: Settings) -> Secret:
-    """The credential that `env:NAME` or `file:PATH` stands for; an empty one where nothing is said."""
-    how, _, place = said.partition(":")
-    if not said:
-        return Secret("")
-    if how == "env" and place.startswith(SECRET):
-        if not settings.secrets.get(place):
-            raise InputError(f"the variable {place} is not set; export it, or name a file", where=where)
-        return Secret(settings.secrets[place].strip())
-    if how == "file":
-        return Secret(_in_file(Path(place), where))
-    raise InputError(
-        f'`token` holds the credential itself or names no place; write token = "env:{SECRET}..." or '
-        '"file:/path" (mode 0600), and make the credential anew: this file is no place for it',
-        where=where,
-    )
-
-
-def _in_file(path: Path, where: str) -> str:
-    try:
-        if path.stat().st_mode & 0o077:
-            raise InputError(f"others may read {path}; chmod 600 {path}", where=where)
-        found = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read ({type(error).__name__}); check `token`", where=where) from error
-    if not found:
-        raise InputError(f"{path} is empty; it must hold the credential", where=where)
-    return found

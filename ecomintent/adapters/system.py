@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from ecomintent.adapters.clock import SystemClock
 from ecomintent.adapters.dvc_pipeline import DvcPipeline
@@ -41,8 +42,12 @@ class System:
     clock: Clock
 
 
-def build(settings: Settings) -> System:
-    """Nothing is opened or written here; every adapter does so on first use."""
+def build(settings: Settings, *, cache: Path | None = None) -> System:
+    """Nothing is opened or written here; every adapter does so on first use.
+
+    Args:
+        cache: folder in which several homes share what DVC keeps; None: the home keeps its own.
+    """
     store = MlflowStore(settings.tracking_uri, settings.artifacts)
     return System(
         settings=settings,
@@ -61,7 +66,7 @@ def build(settings: Settings) -> System:
             workspace=settings.workspace,
             project=settings.project,
             params=settings.params,
-            home=settings.home,
+            home=cache or settings.home,
             environment=settings.child_environment(os.environ),
         ),
         clock=SystemClock(),

@@ -10,11 +10,9 @@ from ecomintent.adapters.system import System
 from ecomintent.errors import EcomIntentError, PromotionRefused
 from ecomintent.params import EvaluateParams
 from ecomintent.release.passport import Probe
+from ecomintent.release.probing import differences
 
 log = logging.getLogger(__name__)
-
-CLOSE = 1e-3
-"""Confidence may differ by this much between machines."""
 
 
 def answer_probes(system: System, version: str) -> tuple[Probe, ...]:
@@ -24,9 +22,10 @@ def answer_probes(system: System, version: str) -> tuple[Probe, ...]:
     found = system.registry.version(version)
     folder = system.registry.fetch(version, system.settings.releases)
     settings = params.section(system.settings.params, "evaluate", into=EvaluateParams)
-    classifier = Classifier.load(folder, expected_digest=found.weights if found else None)
+    weights = found.weights if found else None
+    classifier = Classifier.load(folder, expected_digest=weights, threads=settings.threads)
     texts: list[str] = json.loads((files("ecomintent") / "release" / "probes.json").read_text(encoding="utf-8"))
-    told = classifier.classify(texts, batch_size=settings.batch_size, threads=settings.threads)
+    told = classifier.classify(texts)
     return tuple(
         Probe(text=text, intent=answer.intent, confidence=round(answer.confidence, 6))
         for text, answer in zip(texts, told, strict=True)
@@ -52,13 +51,7 @@ def rehearse(system: System, version: str) -> str:
         raise PromotionRefused(
             f"there would be no way back: version {version} fails its rehearsal ({error})"
         ) from error
-    changed = [
-        f"{now.text!r}: {before.intent} {before.confidence:.3f}, now {now.intent} {now.confidence:.3f}"
-        for before, now in zip(recorded, told, strict=False)
-        if before.intent != now.intent or abs(before.confidence - now.confidence) > CLOSE
-    ]
-    if len(recorded) != len(told):
-        changed.append(f"{len(recorded)} answers recorded, {len(told)} given")
+    changed = differences(recorded, told)
     if changed:
         raise PromotionRefused(f"there would be no way back: version {version} answers otherwise ({changed[0]})")
     log.info("way back rehearsed version=%s probes=%d", version, len(told))

@@ -8,12 +8,13 @@ from typing import Any, Final
 import httpx
 from httpx_retries import RetryTransport
 
-from ecomintent.adapters.retries import decoded, retries
+from ecomintent.adapters.retries import TOOK, Timed, decoded, retries
 from ecomintent.errors import SourceError
 
 ATTEMPTS: Final = 8
 """Of one request, before the source is given up until its next sync."""
 TIMEOUT_SECONDS: Final = 60.0
+LATER: Final = "the next sync goes on here"
 REFUSED: Final = (401, 403)
 
 Sleep = Callable[[float], None]
@@ -43,6 +44,8 @@ class Answer:
     headers: Mapping[str, str]
     """By lower-case name."""
     content: bytes
+    seconds: float = 0.0
+    """From sending the attempt that was answered to its last byte: waits and failed attempts are left out."""
 
 
 class Web:
@@ -56,8 +59,12 @@ class Web:
         auth: httpx.Auth | None = None,
         headers: Mapping[str, str] | None = None,
         reset: str = "",
+        attempts: int = ATTEMPTS,
+        timeout: float = TIMEOUT_SECONDS,
+        later: str = LATER,
         transport: httpx.BaseTransport | None = None,
         sleep: Sleep = time.sleep,
+        timer: Callable[[], float] = time.perf_counter,
     ) -> None:
         """Nothing is sent yet.
 
@@ -65,17 +72,24 @@ class Web:
             address: of the API's root; relative paths of requests are below it.
             name: of the source, for messages: "zendesk:acme".
             reset: header in which a 429 without Retry-After says, in seconds since 1970, when its limit ends.
+            attempts: of one request, before it is given up.
+            timeout: seconds without a byte before an attempt has failed.
+            later: what giving up means, for messages.
             transport: what carries the requests; the network where None.
+            timer: seconds that only grow, to tell how long an attempt took.
         """
         self._name = name
+        self._attempts = attempts
+        self._later = later
         self._credential = auth is not None or bool(headers)
+        carrier = Timed(transport or httpx.HTTPTransport(), timer)
         self._client = httpx.Client(
             base_url=address,
             auth=auth,
             headers=dict(headers or {}),
-            timeout=TIMEOUT_SECONDS,
+            timeout=timeout,
             follow_redirects=False,
-            transport=RetryTransport(transport or httpx.HTTPTransport(), retry=retries(ATTEMPTS, sleep, reset=reset)),
+            transport=RetryTransport(carrier, retry=retries(attempts, sleep, reset=reset)),
         )
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, *, allowed: tuple[int, ...] = ()) -> Answer:
@@ -96,6 +110,14 @@ class Web:
         """
         return self._ask("POST", path, json=body, allowed=allowed)
 
+    def send(self, method: str, path: str, body: Any, *, allowed: tuple[int, ...] = ()) -> Answer:
+        """The answer to a request that changes something: sent as often as `attempts` says, so once is meant.
+
+        Raises:
+            SourceError: as `get`.
+        """
+        return self._ask(method, path, json=body, allowed=allowed)
+
     def close(self) -> None:
         """Let go of connections."""
         self._client.close()
@@ -109,8 +131,8 @@ class Web:
         except httpx.HTTPError as error:
             # What the library says may quote the address, and an address may hold a key.
             raise SourceError(
-                f"no answer to {method} {_shown(path)} after {ATTEMPTS} attempts ({type(error).__name__}); "
-                "nothing is lost: the next sync goes on here",
+                f"no answer to {method} {_shown(path)} after {self._attempts} attempts ({type(error).__name__}); "
+                f"nothing is lost: {self._later}",
                 where=self._name,
             ) from None
         if answer.status_code >= 300 and answer.status_code not in allowed:
@@ -120,8 +142,8 @@ class Web:
         except ValueError:
             # The decoder's own error holds the whole answer, texts of customers included.
             raise SourceError(
-                f"{method} {_shown(path)} was answered {ATTEMPTS} times with JSON that is cut off or none at all; "
-                "nothing is lost: the next sync goes on here",
+                f"{method} {_shown(path)} was answered {self._attempts} times with JSON that is cut off or none at all"
+                f"; nothing is lost: {self._later}",
                 where=self._name,
             ) from None
         return Answer(
@@ -129,6 +151,7 @@ class Web:
             body=body,
             headers={key.lower(): value for key, value in answer.headers.items()},
             content=answer.content,
+            seconds=answer.extensions[TOOK],
         )
 
     def _stays(self, method: str, path: str) -> None:

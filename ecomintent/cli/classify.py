@@ -70,10 +70,10 @@ def _predict(release: str, texts: Sequence[str], unreleased: bool) -> "list[Pred
         passports.require(running, version)
     folder, weights = resolve(running, version)
     settings = params.section(running.settings.params, "evaluate", into=EvaluateParams)
-    classifier = Classifier.load(folder, expected_digest=weights)
+    classifier = Classifier.load(folder, expected_digest=weights, threads=settings.threads)
     # As the model was trained and judged: markup, quotations and personal data mean nothing to it.
     texts = [fit(text) or text for text in texts]
-    return classifier.classify(texts, track=on_terminal, batch_size=settings.batch_size, threads=settings.threads)
+    return classifier.classify(texts, track=on_terminal)
 
 
 def _read(source: Path) -> list[dict[str, str]]:

@@ -5,7 +5,24 @@ import sys
 import click
 
 from ecomintent import __version__
-from ecomintent.cli import classify, erase, frozen, gate, labels, release, run, sync, tables, trust
+from ecomintent.cli import (
+    accounts,
+    bench,
+    classify,
+    erase,
+    frozen,
+    gate,
+    keys,
+    labels,
+    release,
+    run,
+    serve,
+    simulate,
+    sync,
+    tables,
+    tag,
+    trust,
+)
 from ecomintent.errors import EcomIntentError
 
 FAULT = 1
@@ -26,7 +43,24 @@ def root() -> None:
     """
 
 
-ROOMS = (run, release, trust, sync, labels, erase, frozen, tables, gate, classify)
+ROOMS = (
+    run,
+    release,
+    trust,
+    sync,
+    labels,
+    erase,
+    frozen,
+    tables,
+    gate,
+    classify,
+    serve,
+    tag,
+    keys,
+    accounts,
+    bench,
+    simulate,
+)
 
 for command in [each for room in ROOMS for each in room.COMMANDS]:
     root.add_command(command)

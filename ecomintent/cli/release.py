@@ -122,7 +122,7 @@ def rollback(by: str, reason: str) -> None:
     Example:
       ecomintent rollback --by "Dana Ortiz" --reason "cancellations go to the wrong queue since Monday"
     """
-    from ecomintent.adapters import passports, processes, system
+    from ecomintent.adapters import handing_over, passports, processes, system
     from ecomintent.release import promotion
 
     running = system.current()
@@ -137,6 +137,7 @@ def rollback(by: str, reason: str) -> None:
             history=running.history,
             clock=running.clock,
         )
+        handing_over.tell_server(running)
     click.echo(f"version {now} is the champion again; version {back} is kept as previous")
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from ecomintent.cli import baseline
 from ecomintent.cli.output import as_json, print_json, warn
 
 
@@ -72,5 +73,7 @@ def samples() -> None:
 
     click.echo(tables.load_samples(system.current()))
 
+
+corpus.add_command(baseline.build_baseline)
 
 COMMANDS = (corpus, samples)

@@ -1,23 +1,26 @@
-"""`ecomintent release verify` and `ecomintent history`: is a release what was approved, and who decided what."""
+"""`ecomintent release` and `ecomintent history`: is a release what was approved, what it is, and who decided what."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 import click
 
-from ecomintent.cli.output import as_json, print_json, print_table
+from ecomintent.cli.output import as_json, print_json, print_table, warn
 from ecomintent.errors import InputError, ReleaseError
 from ecomintent.records import ReleaseEvent
 
 
 @click.group()
 def release() -> None:
-    """What was released: check it against its signed passport.
+    """What was released: check it against its signed passport, or write it out with a model card.
 
     \b
-    Example:
+    Examples:
       ecomintent release verify champion
+      ecomintent release export hub/
     """
 
 
@@ -50,6 +53,63 @@ def verify(release: str, as_json: bool) -> None:
             click.echo(f"{'ok' if found.ok else 'FAULT':<5}  {found.part:<11}  {found.says}")
     if faulty:
         raise ReleaseError(f"version {version} is not what was released: {', '.join(faulty)}")
+
+
+@release.command(name="hand-over")
+@as_json
+def hand_over(as_json: bool) -> None:
+    """Lay out champion, previous and candidate where `ecomintent serve` reads them, as the registry has them now.
+
+    Promotion, rollback and retrain do so themselves; this is for homes from before, and for what somebody deleted.
+
+    \b
+    Example:
+      ecomintent release hand-over
+    """
+    from ecomintent.adapters import handing_over, system
+
+    told = handing_over.hand_over(system.current())
+    if as_json:
+        print_json(told)
+        return
+    named = {name: (told.get(name) or {}).get("version", "none") for name in ("champion", "previous", "candidate")}
+    click.echo("handed over: " + ", ".join(f"{name} {version}" for name, version in named.items()))
+
+
+@release.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--release", default="champion", show_default=True, help="champion, candidate, previous or a version.")
+@click.option("--unreleased", is_flag=True, help="Export a version that was never released; its card says so.")
+@click.option("--licence", default="other", metavar="ID", help="The licence you give the weights, such as apache-2.0.")
+@as_json
+def export(*, folder: Path, release: str, unreleased: bool, licence: str, as_json: bool) -> None:
+    """Write the folder one would push to a model hub: weights, model card, passport, licence note.
+
+    The passport is verified first. DIR is new, empty, or an earlier export that nobody touched: that one is replaced.
+
+    \b
+    Examples:
+      ecomintent release export hub/ --licence apache-2.0
+      ecomintent release export trial/ --release candidate --unreleased --json
+    """
+    from ecomintent.adapters import exporting, system
+    from ecomintent.adapters.releases import version_of
+
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", licence):
+        raise InputError(f"{licence!r} is no licence identifier; write it as apache-2.0", where="--licence")
+    running = system.current()
+    version = version_of(running, release)
+    if unreleased:
+        warn(f"version {version} is exported without a look at its passport: for a trial only")
+    manifest = exporting.export(running, version, folder, unreleased=unreleased, licence=licence)
+    if as_json:
+        print_json({"folder": str(folder.resolve()), **manifest})
+        return
+    click.echo(
+        f"version {version} exported into {folder}: {len(manifest['files'])} files; card: {folder / 'README.md'}"
+    )
+    if licence == "other":
+        warn(f"no licence was chosen: read {folder / 'LICENCE.md'} before you publish")
 
 
 @click.command()

@@ -18,6 +18,9 @@ class Background:
     decide_by: str
     """Day (ISO) after which a candidate nobody approved is rejected; empty where no approval is asked for."""
 
+    confidence: str = ""
+    """The picture of the candidate's confidence, PNG in base64; empty where none was drawn."""
+
     @property
     def refresh_due(self) -> bool:
         """It has seen as many candidates as it should."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ecomintent.adapters import migrations
 from ecomintent.adapters.sql_history import SqlHistory
 from ecomintent.adapters.sql_labels import SqlLabelStore
-from ecomintent.errors import InputError
+from ecomintent.errors import DowngradeRefused, InputError
 from tests.contracts.test_history import APPROVED
 from tests.contracts.test_label_store import BAD_ROW, CORRECTED, DOUBLE_CHARGE, LATE_PARCEL
 
@@ -84,7 +84,7 @@ def test_a_move_that_would_lose_events_is_refused_and_changes_nothing(url, engin
     SqlLabelStore(url).record([CORRECTED])
     before = content(url)
 
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(DowngradeRefused, match="1 events have no place in version 0001; keep this version"):
         migrations.move(engine, target)
 
     assert version(engine) == migrations.HEAD
@@ -99,7 +99,7 @@ def test_a_move_that_would_lose_a_mark_or_a_customer_is_refused_and_changes_noth
     else:
         store.add([replace(LATE_PARCEL, requester="c0ffee")], [])
 
-    with pytest.raises(NotImplementedError, match="1 rows have no place"):
+    with pytest.raises(DowngradeRefused, match="1 rows have no place in version 0002; keep this version"):
         migrations.move(engine, "0002")
 
     assert version(engine) == migrations.HEAD

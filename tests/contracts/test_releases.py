@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ecomintent.adapters import migrations
 from ecomintent.adapters.sql_labels import SqlLabelStore
 from ecomintent.adapters.sql_releases import SqlReleases
-from ecomintent.errors import InputError
+from ecomintent.errors import DowngradeRefused, InputError
 from tests.fakes.releases import FakeReleases
 
 SAID = {"by": "Dana Ortiz", "reason": "read all, \N{CHECK MARK}", "at": "2026-05-04T11:30:00+00:00"}
@@ -109,7 +109,7 @@ def test_the_way_down_is_refused_while_it_would_lose_a_release(new_url):
     SqlReleases(url).release([ONE], **SAID)
     engine = sa.create_engine(url)
 
-    with pytest.raises(NotImplementedError, match="1 releases of held labels"):
+    with pytest.raises(DowngradeRefused, match="1 releases of held labels have no place in version 0003"):
         migrations.move(engine, "0002")
 
     engine.dispose()

@@ -1,9 +1,14 @@
 """What a verdict moves and what it does not, on real adapters; the tests run in order and share one home."""
 
+import ast
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from huggingface_hub import ModelCard
 
 from ecomintent import layout
 from ecomintent.adapters import system
@@ -43,6 +48,30 @@ def test_every_part_of_a_promoted_release_is_what_its_passport_says(shop):
     assert found["ok"]
 
 
+def test_its_export_has_a_card_whose_code_runs_and_whose_weights_load_in_transformers(shop, tmp_path):
+    hub = tmp_path / "hub"
+
+    told = shop.json("release", "export", str(hub), "--licence", "apache-2.0")
+
+    card = (hub / "README.md").read_text(encoding="utf-8")
+    said = [
+        subprocess.run([sys.executable, "-c", code], cwd=hub, capture_output=True, text=True, check=True).stdout
+        for code in re.findall(r"```python\n(.*?)```", card, flags=re.DOTALL)
+    ]
+    classified = shop.json("classify", "where is my parcel")
+    intent, confidence, _ = ast.literal_eval(said[0])
+    assert (intent, round(confidence, 4)) == (classified["intent"], round(classified["confidence"], 4))
+    assert ast.literal_eval(said[1])[0]["label"] in classified["scores"]
+    assert (told["version"], told["released"], ModelCard(card).data.license) == ("1", True, "apache-2.0")
+    assert [text for text in texts_of((ROOT / SAMPLES).glob("*.jsonl")) if text in card] == []
+
+
+def texts_of(paths):
+    """Every sample ticket's text, but for those of a word or two."""
+    rows = [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+    return {row["text"] for row in rows if len(row["text"].split()) > 3}
+
+
 def test_a_candidate_that_learned_nothing_is_blocked_and_one_person_cannot_release_it(shop):
     shop.run("labels", "import", str(SAMPLES / "corrections-month2.jsonl"))
     shop.params(train={"epochs": 1, "learning_rate": 1e-9}, gate=GATE)
@@ -72,7 +101,7 @@ def test_labels_that_are_brought_back_are_judged_without_training_again(shop, tm
     rows = [{**row, "label": labels[row["id"]]} for row in recent if row["id"] in unlabelled]
     filled.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
-    weights = shop.home / "workspace" / layout.MODEL / "model.safetensors"
+    weights = shop.home / "workspace" / layout.RELEASE / "model.onnx"
     trained_at = weights.stat().st_mtime_ns
     shop.run("frozen", "add", str(filled), "--by", "Dana Ortiz")
     after = shop.json("retrain")

@@ -120,10 +120,8 @@ def test_a_frozen_ticket_among_the_corrections_is_refused_with_its_line(shop, fi
 
 def test_a_damaged_release_is_refused_and_named(shop, first):
     champion = shop.json("status")["champion"]["version"]
-    weights = shop.home / "releases" / champion / "model.safetensors"
-    artifacts = [
-        p for p in (shop.home / "mlflow").rglob("model.safetensors") if p.stat().st_size == weights.stat().st_size
-    ]
+    weights = shop.home / "releases" / champion / "model.onnx"
+    artifacts = [p for p in (shop.home / "mlflow").rglob("model.onnx") if p.stat().st_size == weights.stat().st_size]
     originals = {path: path.read_bytes() for path in [weights, *artifacts]}
     for path, content in originals.items():
         path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))

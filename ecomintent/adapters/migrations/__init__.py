@@ -33,6 +33,7 @@ def move(engine: sa.Engine, target: str) -> None:
 
     Raises:
         InputError: as `bring_up`.
+        DowngradeRefused: the version below cannot hold what is stored.
     """
     lock = LOCKS.get(engine.dialect.name)
     if lock is None:

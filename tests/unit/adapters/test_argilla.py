@@ -1,4 +1,7 @@
-"""Argilla's traps, each on the twin: records that come and go while they are read, and responses that are no labels."""
+"""Argilla's traps, each on the twin: records that come and go while they are read, and responses that are no labels.
+
+Over 250 lines: one trap after the other on one twin, with one way to sync it.
+"""
 
 import json
 from itertools import islice

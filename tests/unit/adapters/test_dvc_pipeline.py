@@ -9,6 +9,7 @@ from ecomintent.errors import PipelineError
 PIPELINE = """
 stages:
   which: {cmd: "python -c 'import sys; print(sys.executable)' > out.txt", outs: [out.txt]}
+  copies: {cmd: "cp in.txt copy.txt", deps: [in.txt], outs: [copy.txt]}
   explains: {cmd: "echo 'ecomintent train: corpus.csv:3: bad' >&2; exit 1"}
   dies: {cmd: "echo 'ModuleNotFoundError: no pandas' >&2; exit 1"}
 """
@@ -18,6 +19,7 @@ stages:
 def pipeline(tmp_path):
     """A workspace that is its own project, with a PATH on which our Python is not the first."""
     (tmp_path / "dvc.yaml").write_text(PIPELINE)
+    (tmp_path / "in.txt").write_text("tickets")
     pipeline = DvcPipeline(
         workspace=tmp_path,
         project=tmp_path,
@@ -50,3 +52,12 @@ def test_a_pipeline_is_fresh_after_it_ran_and_not_before(pipeline):
     pipeline.reproduce("which")
 
     assert (before, pipeline.fresh("which")) == (False, True)
+
+
+def test_whether_a_command_ran_is_told_also_where_an_equal_run_gives_the_outcome(pipeline, tmp_path):
+    first, again = pipeline.reproduce("copies"), pipeline.reproduce("copies")
+    (tmp_path / "dvc.lock").unlink()
+    (tmp_path / "copy.txt").unlink()
+
+    assert (first, again, pipeline.reproduce("copies")) == (True, False, False)
+    assert (tmp_path / "copy.txt").is_file()

@@ -5,7 +5,11 @@ from dataclasses import replace
 import pytest
 
 from ecomintent.adapters import erasing
+from ecomintent.adapters.kept_tickets import StoredTickets
+from ecomintent.adapters.labelling_database import LabellingDatabase
+from ecomintent.adapters.outbox import StoredOutbox
 from ecomintent.adapters.sql_labels import SqlLabelStore
+from ecomintent.corrected import Channel, Given, KeptTicket, Why
 from ecomintent.data import snapshot
 from ecomintent.data.settling import ticket_of
 from ecomintent.errors import InputError
@@ -13,6 +17,8 @@ from ecomintent.layout import PARAMS
 from tests.contracts.test_label_store import CORRECTED
 from tests.shop import ROOT
 from tests.unit.adapters.trust_shop import Shop
+
+NOON = "2026-11-21T12:00:00+00:00"
 
 
 @pytest.fixture
@@ -88,3 +94,39 @@ def test_an_erasure_needs_a_person_and_one_of_customer_and_ticket(shop, said, to
         erase(shop, **said)
 
     assert shop.system.erasure.tombstones() == []
+
+
+def test_a_ticket_of_the_corrections_page_is_forgotten_there_too_also_while_it_is_on_its_way(shop):
+    database = LabellingDatabase(shop.system.settings.home)
+    tickets, outbox = StoredTickets(database), StoredOutbox(database)
+    for name in ("r1", "r2"):
+        kept = KeptTicket(
+            ticket_id=name,
+            at=NOON,
+            text=f"words of {name}",
+            why=frozenset({Why.LOW}),
+            intent="WISMO",
+            confidence=0.5,
+            version="1",
+        )
+        tickets.add([kept], [], NOON)
+    given = Given(
+        channel=Channel.PAGE,
+        event_id="r1.0",
+        ticket_id="r1",
+        text="words of r1",
+        intent="WISMO",
+        predicted="WISMO",
+        shown=True,
+        blind=False,
+        agent="dana",
+        at=NOON,
+        version="1",
+    )
+    outbox.give(given, now=NOON, held_seconds=0)
+
+    erase(shop, source="ecomintent", requester="", ticket="r1")
+    shop.system.labels.record([given.event()])  # a server had it in hand
+
+    assert (tickets.find("r1"), outbox.waiting(), tickets.open()["all"]) == (None, 0, 1)
+    assert "r1" not in {one.ticket_id for one in shop.system.labels.corrections()}

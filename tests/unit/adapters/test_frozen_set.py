@@ -1,4 +1,7 @@
-"""The frozen set of a home: who changed it and when is in the history, and nothing else may change it."""
+"""The frozen set of a home: who changed it and when is in the history, and nothing else may change it.
+
+Over 250 lines: one home, and every way to change its set.
+"""
 
 import json
 from collections import Counter

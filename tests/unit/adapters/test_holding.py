@@ -10,21 +10,14 @@ from ecomintent import layout
 from ecomintent.adapters import frozen_set, holding, publishing, system, tables
 from ecomintent.adapters.settings import Settings
 from ecomintent.data import snapshot
-from ecomintent.records import Correction, Provenance
+from tests.corrections import corrected
 from tests.fakes.labels import FakeLabelStore
 from tests.fakes.releases import FakeReleases
 from tests.unit.release.release_world import Ticking
 
 ROOT = Path(__file__).parents[3]
-READ = Correction(
-    ticket_id="R-1",
-    text="where is my parcel",
-    intent="WISMO",
-    created_at="2026-05-20T11:30:00+00:00",
-    agent="asha",
-    source="shop",
-    provenance=Provenance.EDITED,
-    previous_intent="",
+READ = corrected(
+    ticket_id="R-1", created_at="2026-05-20T11:30:00+00:00", agent="asha", source="shop", previous_intent=""
 )
 BULK = [
     replace(READ, ticket_id=f"B-{number:02d}", agent="temp", created_at="2026-05-20T09:00:01+00:00")

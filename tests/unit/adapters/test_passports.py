@@ -1,4 +1,7 @@
-"""Passports are issued once, required before use, and show every later change to what they speak of."""
+"""Passports are issued once, required before use, and show every later change to what they speak of.
+
+Over 250 lines: every part of a passport is tampered with in one released shop.
+"""
 
 import json
 from dataclasses import asdict, replace

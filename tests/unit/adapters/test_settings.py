@@ -29,6 +29,12 @@ def test_only_variables_named_as_secrets_are_kept_and_they_are_never_shown():
     assert "hush" not in repr(settings)
 
 
+def test_the_key_of_a_language_model_is_kept_and_never_shown():
+    assert from_environment({"ECOMINTENT_LLM_KEY": "hush"}, ROOT).llm_key == "hush"
+    assert from_environment({"ECOMINTENT_LLM_KEY": ""}, ROOT).llm_key is None
+    assert "hush" not in repr(from_environment({"ECOMINTENT_LLM_KEY": "hush"}, ROOT))
+
+
 def test_the_checkout_is_found_from_a_folder_inside_it():
     assert from_environment({}, ROOT / "tests").project == ROOT
 
@@ -59,3 +65,31 @@ def test_no_variable_is_read_that_settings_does_not_know():
     }
 
     assert read - set(VARIABLES) - {"ECOMINTENT_FLOW", SECRET} == set()
+
+
+def test_the_server_is_set_up_by_the_environment_and_has_defaults(tmp_path):
+    usual = from_environment({}, ROOT)
+    told = {"ECOMINTENT_SERVE_BATCH": "8", "ECOMINTENT_SERVE_SHADOW": "0.25", "ECOMINTENT_ROUTES": "routes.toml"}
+    found = from_environment({**told, "ECOMINTENT_PROJECT": str(ROOT)}, tmp_path)
+
+    assert (usual.serve.most_texts, usual.serve.shadow_share) == (32, 0)
+    assert usual.routes_file == ROOT / "infra" / "routes.toml"
+    assert (found.serve.most_texts, found.serve.shadow_share) == (8, 0.25)
+    assert found.routes_file == tmp_path / "routes.toml"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ECOMINTENT_SERVE_BATCH", "0"),
+        ("ECOMINTENT_SERVE_BATCH", "3.5"),
+        ("ECOMINTENT_SERVE_BATCH", "many"),
+        ("ECOMINTENT_SERVE_SHADOW", "1.1"),
+        ("ECOMINTENT_SERVE_SHADOW", "nan"),
+        ("ECOMINTENT_SERVE_WATCH_SECONDS", "0"),
+        ("ECOMINTENT_SERVE_BODY_KIB", "-1"),
+    ],
+)
+def test_an_impossible_limit_of_the_server_is_refused_with_what_is_allowed(variable, value):
+    with pytest.raises(InputError, match=rf"{variable}: '{value}'; it must be a (whole )?number in "):
+        from_environment({variable: value}, ROOT)

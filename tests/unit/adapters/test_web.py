@@ -1,4 +1,7 @@
-"""Requests are patient with limits and faults, say in one line what is wrong, and never tell a credential."""
+"""Requests are patient with limits and faults, say in one line what is wrong, and never tell a credential.
+
+Over 250 lines: one list of faults of one service, each with what is said of it.
+"""
 
 import json
 import logging
@@ -87,6 +90,27 @@ def test_a_fault_that_passes_is_not_noticed(fault):
 
     assert found.get("things").body == {"a": 1}
     assert slept == [1.0, 2.0]
+
+
+def test_an_answer_says_how_long_its_own_attempt_took_without_waits_and_failed_attempts():
+    ticks = iter([0.0, 5.0, 100.0, 100.25])
+    service = Service((503, {}, {"retry-after": "17"}), ok({}))
+
+    found = Web("https://desk.example", name="desk", transport=service, sleep=lambda _: None, timer=lambda: next(ticks))
+
+    assert found.get("things").seconds == 0.25
+
+
+def test_how_often_is_asked_and_what_giving_up_means_can_be_said():
+    service = Service(httpx.ConnectError("refused"))
+    found = Web(
+        "https://desk.example", name="desk", attempts=2, later="try tomorrow", transport=service, sleep=lambda _: None
+    )
+
+    with pytest.raises(SourceError, match=r"after 2 attempts \(ConnectError\); nothing is lost: try tomorrow$"):
+        found.get("things")
+
+    assert len(service.requests) == 2
 
 
 def test_a_service_that_says_how_long_to_wait_is_waited_for():

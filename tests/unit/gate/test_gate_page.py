@@ -6,6 +6,7 @@ import pytest
 from gate_worlds import GATE, GUARDED, simulated, solid, world
 from numpy.random import default_rng
 
+from ecomintent.gate.background import Background
 from ecomintent.gate.flips import Flip, collect
 from ecomintent.gate.judge import judge
 from ecomintent.gate.page import render, visible
@@ -78,6 +79,14 @@ def test_the_page_opens_with_the_decision_and_its_cause(kind):
     html = render(replace(verdict, cause="because of <this>"), [], LINEAGE)
 
     assert f"<h1>{verdict.overall.value}</h1>\n<p>because of &lt;this&gt;</p>" in html
+
+
+def test_the_pages_own_policy_lets_its_picture_be_shown():
+    told = Background(runs=1, runs_allowed=12, provenance={}, changes=(), decide_by="", confidence="iVBORw0KGgo=")
+    html = render(verdict_of("review"), [], {}, told)
+
+    assert 'src="data:image/png;base64,iVBORw0KGgo="' in html
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in html
 
 
 def test_everything_from_outside_is_escaped():

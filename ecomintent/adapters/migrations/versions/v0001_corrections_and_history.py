@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ecomintent.errors import DowngradeRefused
+
 revision = "0001"
 down_revision = None
 
@@ -50,4 +52,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refuse: below this version there is nothing that could hold the labels."""
-    raise NotImplementedError("version 0001 is the first; nothing before it can hold labels and history")
+    raise DowngradeRefused("the database: version 0001 is the first, nothing before it can hold labels; keep it")

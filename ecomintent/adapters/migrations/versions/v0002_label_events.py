@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ecomintent.adapters.migrations.losses import refuse_loss
+
 revision = "0002"
 down_revision = "0001"
 
@@ -67,9 +69,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Put the corrections back; refused where there are events that the table before cannot hold."""
     lost = "kind NOT IN ('corrected', 'confirmed') OR account <> '' OR source_event <> ''"
-    count = op.get_bind().execute(sa.text(f"SELECT COUNT(*) FROM label_events WHERE {lost}")).scalar()
-    if count:
-        raise NotImplementedError(f"{count} events have no place in version 0001; keep this version, or export them")
+    refuse_loss(f"SELECT COUNT(*) FROM label_events WHERE {lost}", "events", below="0001")
     op.create_table(
         "corrections",
         sa.Column("event_id", sa.String(64), primary_key=True),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ecomintent.adapters.migrations.losses import refuse_loss
+
 revision = "0003"
 down_revision = "0002"
 
@@ -32,9 +34,7 @@ def downgrade() -> None:
     """Take them away; refused where they hold anything: a source read again from the start is no way back."""
     held = " OR ".join(f"{name} <> ''" for name in ADDED)
     query = f"SELECT (SELECT COUNT(*) FROM label_events WHERE {held}) + (SELECT COUNT(*) FROM marks)"
-    count = op.get_bind().execute(sa.text(query)).scalar()
-    if count:
-        raise NotImplementedError(f"{count} rows have no place in version 0002; keep this version, or export them")
+    refuse_loss(query, "rows", below="0002")
     op.drop_table("marks")
     op.drop_index("ix_label_events_requester", "label_events")
     for name in ADDED:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ecomintent.adapters.migrations.losses import refuse_loss
+
 revision = "0004"
 down_revision = "0003"
 
@@ -20,7 +22,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop the table; refused where somebody released something."""
-    count = op.get_bind().execute(sa.text("SELECT COUNT(*) FROM label_releases")).scalar()
-    if count:
-        raise NotImplementedError(f"{count} releases of held labels have no place in the version before; keep this one")
+    refuse_loss("SELECT COUNT(*) FROM label_releases", "releases of held labels", below="0003")
     op.drop_table("label_releases")

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ecomintent.adapters.migrations.losses import refuse_loss
+
 revision = "0005"
 down_revision = "0004"
 
@@ -23,7 +25,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop the table; refused where something was erased: it would come back with the next sync."""
-    count = op.get_bind().execute(sa.text("SELECT COUNT(*) FROM tombstones")).scalar()
-    if count:
-        raise NotImplementedError(f"{count} tombstones have no place in version 0004; keep this version")
+    refuse_loss("SELECT COUNT(*) FROM tombstones", "tombstones", below="0004")
     op.drop_table("tombstones")
