@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup retrain test test-fast check bench-gate demo lock ui clean
+.PHONY: help setup retrain serve test test-fast check bench bench-gate demo lock ui clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -22,8 +22,13 @@ retrain: $(READY)  ## the whole loop on the embedded defaults; fills an empty ho
 	$(BIN)/ecomintent samples
 	$(BIN)/ecomintent retrain
 
+serve: $(READY)  ## answer tickets over HTTP with this home's champion, on this machine alone, until Ctrl-C
+	$(BIN)/ecomintent serve
+
+# One process for each core, each with one thread for its mathematics: two trainings on shared threads are slower
+# than one after the other. The tests of a file share a shop and stay in their order; the long files come first.
 test: $(READY)  ## every test; those that need a server skip with their reason where there is none
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 test-fast: $(READY)  ## the tests that train nothing and need no server
 	$(BIN)/python -m pytest -m "not slow and not service"
@@ -36,6 +41,21 @@ check: $(READY)  ## format, lint, types, import contracts
 
 bench-gate: $(READY)  ## how often the gate is wrong, and how fast it is: the tables of docs/gate.md (4-15 min)
 	$(BIN)/python -m tests.bench.bench_gate
+
+# Each prints what it measured and whether it met its goal; a missed goal fails the target once all have run.
+# Latency needs a release: the champion of this home, or RELEASE=FOLDER; a goal it misses is said and is no failure.
+# With DATA=FOLDER the public baseline's recipe is run on its split too, which takes an hour more.
+BENCHES := bench_gate train_speed label_issues redaction_recall label_store data_scale
+RELEASE ?= champion
+
+bench: $(READY)  ## every benchmark, one after the other (about an hour on one quiet core)
+	@failed=; for each in $(BENCHES); do \
+	  printf '\n## %s\n\n' $$each; $(BIN)/python -m tests.bench.$$each || failed="$$failed $$each"; \
+	done; \
+	printf '\n## latency\n\n'; $(BIN)/ecomintent bench latency --release $(RELEASE) || failed="$$failed latency"; \
+	test -z "$(DATA)" || { printf '\n## public_baseline\n\n'; \
+	  $(BIN)/python -m tests.bench.public_baseline --data $(DATA) || failed="$$failed public_baseline"; }; \
+	test -z "$$failed" || { echo "missed or failed:$$failed" >&2; exit 1; }
 
 demo: $(READY)  ## a month of corrections in doubles of six tools: synced, retrained, counted (in a home of its own)
 	$(BIN)/python -m tests.twins.demo

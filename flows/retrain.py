@@ -39,6 +39,7 @@ def retrain() -> Outcome:
     """Turn corrected labels into a candidate a person may approve. Promotes nothing that nobody approved."""
     tasks.take_up_decisions()
     tasks.finish_promotions()
+    tasks.take_in_answers()
     inputs = tasks.place_inputs()
     champion = tasks.champion_holding_these_weights()
     if champion:

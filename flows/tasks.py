@@ -7,16 +7,19 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from ecomintent import layout
-from ecomintent.adapters import collecting, promoting, publishing
+from ecomintent.adapters import collecting, handing_over, promoting, publishing
 from ecomintent.adapters.collecting import Outcome
+from ecomintent.adapters.labelling_database import LabellingDatabase
+from ecomintent.adapters.outbox import StoredOutbox
 from ecomintent.adapters.publishing import DataNotes, Inputs
 from ecomintent.errors import PromotionRefused
 from ecomintent.gate.verdict import Verdict
 from ecomintent.release import promotion
 from ecomintent.release.tag_decisions import Asked
+from ecomintent.serving.forwarding import forward
 from flows.wiring import log, system
 
-STAGES: Final = ("validate", "prepare", "train", "evaluate", "gate")
+STAGES: Final = ("validate", "prepare", "train", "export", "evaluate", "gate")
 INPUTS: Final = (
     layout.SNAPSHOT,
     layout.CORPUS,
@@ -36,6 +39,7 @@ def take_up_decisions() -> None:
     """Turn down what waited too long, and record what people decided on MLflow's page."""
     promoting.expire(system())
     promoting.pick_up(system())
+    handing_over.tell_server(system())
 
 
 @task(task_run_name="finish approved promotions", **COMPUTES)
@@ -47,6 +51,17 @@ def finish_promotions() -> None:
             promote_or_refuse.fn(version)
         except PromotionRefused as refusal:
             log.warning("%s", refusal)
+    # Also where nothing was promoted now: a crash may have come between aliases and files.
+    handing_over.tell_server(system())
+
+
+@task(task_run_name="take in answers", **REACHES_OUT)
+def take_in_answers() -> int:
+    """Store what people answered at the server's page and no server has handed on yet; how many answers."""
+    database = LabellingDatabase(system().settings.home)
+    if not database.path.is_file():
+        return 0
+    return forward(StoredOutbox(database), lambda: system().labels, system().clock, everything=True)
 
 
 @task(task_run_name="place inputs", **COMPUTES)
@@ -59,7 +74,7 @@ def place_inputs() -> Inputs:
 def champion_holding_these_weights() -> str:
     """The champion's version when training again could only give its very weights; else empty."""
     champion = system().registry.aliases().get("champion", "")
-    if not champion or not system().pipeline.fresh("train"):
+    if not champion or not system().pipeline.fresh("export"):
         return ""
     held = system().registry.version(champion)
     return champion if held and held.weights == publishing.weights_in(system().settings.workspace) else ""
@@ -103,7 +118,9 @@ def publish(inputs: Inputs) -> str:
 @task(task_run_name="register candidate", **REACHES_OUT)
 def register_candidate(run_id: str, inputs: Inputs) -> str:
     """Register the release folder and point `candidate` at it; returns the version, empty if it was rejected before."""
-    return publishing.register_candidate(system(), run_id, inputs)
+    version = publishing.register_candidate(system(), run_id, inputs)
+    handing_over.tell_server(system())
+    return version
 
 
 @task(task_run_name="find review page", **COMPUTES)
@@ -122,13 +139,16 @@ def data_notes() -> DataNotes:
 @task(task_run_name="promote version {version}", **COMPUTES)
 def promote_or_refuse(version: str) -> Verdict:
     """Gate an approved version against today's champion; move the aliases unless the answer is no."""
-    return promoting.promote(system(), version)
+    verdict = promoting.promote(system(), version)
+    handing_over.tell_server(system())
+    return verdict
 
 
 @task(task_run_name="record the decision on version {version}", **COMPUTES)
 def record_decision(version: str, said: Asked) -> None:
     """What a named person said, with the time it was said at."""
     promoting.record(system(), version, said)
+    handing_over.tell_server(system())
 
 
 @task(task_run_name="read the list of sources", **COMPUTES)
