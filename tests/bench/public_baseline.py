@@ -26,11 +26,11 @@ from ecomintent.data.corpus import read_corpus
 from ecomintent.errors import InputError
 from ecomintent.evaluation import Report, evaluate
 from ecomintent.labels.texts import fit
-from ecomintent.model.inference import Classifier
 from ecomintent.model.training import Rows, train
-from ecomintent.params import EvaluateParams, ModelParams, TrainParams
+from ecomintent.params import ModelParams, TrainParams
 from ecomintent.records import Sealed
 from tests.bench.stopwatch import stopwatch
+from tests.bench.torch_answers import torch_answers
 
 log = logging.getLogger("ecomintent.bench")
 
@@ -88,19 +88,18 @@ def side(folder: Path, name: str) -> Path:
     return found
 
 
-def scored(classifier: Classifier, tickets: tuple[list[str], list[str]], settings: EvaluateParams) -> Score:
+def scored(release: Path, tickets: tuple[list[str], list[str]]) -> Score:
     """All tickets, answered and counted."""
     texts, intents = tickets
-    predicted = classifier.classify(texts, batch_size=settings.batch_size, threads=settings.threads)
-    report: Report = evaluate(intents, [one.intent for one in predicted], Sealed(digest="", rows=len(texts)))
-    errors = sum(one.intent != intent for one, intent in zip(predicted, intents, strict=True))
+    predicted = torch_answers(release, texts)
+    report: Report = evaluate(intents, predicted, Sealed(digest="", rows=len(texts)))
+    errors = sum(one != intent for one, intent in zip(predicted, intents, strict=True))
     return Score(n=len(texts), errors=errors, accuracy=report.accuracy, macro_f1=report.macro_f1)
 
 
 def measure(folder: Path, real: Path | None, recipe: TrainParams) -> Run:
     """Train once under the recipe, and score."""
     model = replace(params.section(PRESET, "model", into=ModelParams), base="embedded")
-    settings = params.section(PRESET, "evaluate", into=EvaluateParams)
     rows, validation = rows_of(side(folder, "train")), rows_of(side(folder, "validation"))
     log.info(
         "%d rows, %d for validation, learning rate %g", len(rows.texts), len(validation.texts), recipe.learning_rate
@@ -111,7 +110,8 @@ def measure(folder: Path, real: Path | None, recipe: TrainParams) -> Run:
         started = clock()
         told = train(rows, validation, release, model=model, train=recipe)
         seconds = clock() - started
-        classifier = Classifier.load(release, expected_digest=None)
+        test = scored(release, tickets_of(side(folder, "test")))
+        found = None if real is None else scored(release, tickets_of(real))
     return Run(
         learning_rate=recipe.learning_rate,
         precision=told.precision,
@@ -121,8 +121,8 @@ def measure(folder: Path, real: Path | None, recipe: TrainParams) -> Run:
         seconds=seconds,
         clock=named,
         validation_macro_f1=tuple(epoch.validation_macro_f1 for epoch in told.epochs),
-        test=scored(classifier, tickets_of(side(folder, "test")), settings),
-        real=None if real is None else scored(classifier, tickets_of(real), settings),
+        test=test,
+        real=found,
     )
 
 

@@ -49,6 +49,10 @@ class Options:
     max_tokens: int = 128
     distil: float = 0.0
     """Weight of the teacher's distribution in the target."""
+    sampling: float = 0.0
+    """Rows are drawn with this power of 1/frequency of their intent, as many as there are, in the place of weights."""
+    pretune: int = 0
+    """Epochs of the supervised contrastive loss alone, before all others."""
 
 
 @dataclass(kw_only=True)
@@ -95,23 +99,30 @@ def train(
         row_weight_n = targets_nk.sum(1, keepdim=True)
         targets_nk = (1 - options.distil) * targets_nk + options.distil * row_weight_n * torch.tensor(teacher).float()
     ids = encoding.tokenise(encoder.tokenizer, [r[0] for r in rows], options.max_tokens)
-    steps = options.epochs * math.ceil(len(rows) / options.batch)
+    epochs = options.epochs + options.pretune
+    steps = epochs * math.ceil(len(rows) / options.batch)
     optimizer = torch.optim.AdamW(_groups(net, options), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _cosine(step, steps))
     kept = {name: value.detach().clone() for name, value in net.state_dict().items()} if options.average else None
     labels_n = torch.tensor([IDS[r[1]] for r in rows])
     began = time.perf_counter()
     net.train()
-    for _ in range(options.epochs):
+    for epoch in range(epochs):
         if options.noise:
             ids = encoding.tokenise(
                 encoder.tokenizer,
                 [_noisy(r[0]) if random.random() < options.noise else r[0] for r in rows],
                 options.max_tokens,
             )
-        for batch in _buckets(ids, options.batch):
-            loss = _loss(net, *_padded(ids, batch), targets_nk[batch], labels_n[batch], options)
-            loss.backward()
+        for batch in _buckets(ids, options.batch, _drawn(labels_n, options.sampling)):
+            padded = _padded(ids, batch)
+            if epoch < options.pretune:
+                with torch.autocast("cpu", dtype=torch.bfloat16):
+                    pooled = net(*padded)[1]
+                loss = _contrastive(pooled.float(), labels_n[batch])
+            else:
+                loss = _loss(net, *padded, targets_nk[batch], labels_n[batch], options)
+            loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             schedule.step()
@@ -134,7 +145,7 @@ def train(
                 logits_nk[batch] = _opened(out) if options.open_other else out
         return logits_nk
 
-    return Trained(score=score, seconds=seconds, tickets=options.epochs * len(rows), state=net.state_dict())
+    return Trained(score=score, seconds=seconds, tickets=epochs * len(rows), state=net.state_dict())
 
 
 class Net(torch.nn.Module):
@@ -162,7 +173,7 @@ def _loss(net: Net, ids: Any, mask: Any, targets: Any, labels: Any, options: Opt
     if options.open_other:
         return _sigmoids(logits, targets)
     logs = torch.log_softmax(logits, -1)
-    loss = -(targets * logs).sum(-1).mean()
+    loss: torch.Tensor = -(targets * logs).sum(-1).mean()
     if again is not None:
         others = torch.log_softmax(again.float(), -1)
         loss = (loss - (targets * others).sum(-1).mean()) / 2
@@ -180,7 +191,8 @@ def _contrastive(pooled: torch.Tensor, labels: torch.Tensor, heat: float = 0.1) 
     same = (labels[:, None] == labels[None, :]).float() - torch.eye(len(labels))
     logs = alike - alike.logsumexp(-1, keepdim=True)
     having = same.sum(1) > 0
-    return -((same * logs).sum(1)[having] / same.sum(1)[having]).mean()
+    loss: torch.Tensor = -((same * logs).sum(1)[having] / same.sum(1)[having]).mean()
+    return loss
 
 
 def _sigmoids(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -225,9 +237,17 @@ def _average(kept: dict[str, Any], net: Net, decay: float) -> None:
             kept[name].lerp_(value, 1 - decay)
 
 
-def _buckets(ids: Sequence[Sequence[int]], size: int) -> list[list[int]]:
-    order = list(range(len(ids)))
+def _drawn(labels_n: torch.Tensor, power: float) -> list[int]:
+    """The rows of one epoch, in random order: each once, or as often as its intent's frequency draws it."""
+    order = list(range(len(labels_n)))
+    if power:
+        counts_k = np.bincount(labels_n.numpy(), minlength=len(NAMES))
+        return random.choices(order, weights=[counts_k[label] ** -power for label in labels_n.tolist()], k=len(order))
     random.shuffle(order)
+    return order
+
+
+def _buckets(ids: Sequence[Sequence[int]], size: int, order: list[int]) -> list[list[int]]:
     span = 50 * size
     order = [i for at in range(0, len(order), span) for i in sorted(order[at : at + span], key=lambda i: len(ids[i]))]
     batches = [order[at : at + size] for at in range(0, len(order), size)]

@@ -9,9 +9,13 @@ and four fifths of the corrections (near-duplicate groups stay together), and is
 one per seed, and on the bundled sample tickets that no training here sees (months 1-3 and the recent ones), because
 the corrections hold no CANCEL_ORDER and no EXCHANGE_REQUEST. `--cold` trains on the starter corpus alone and scores
 on all corrections. Options of a trial are the fields of `recipe_loop.Options`; `corpus=N` draws N starter tickets of
-at most 25 words in the place of all. Finished (trial, seed) pairs stand in the log and are not run again.
-`--beside FILE` adds rows to every training (`baseline_labels` makes such a file); `--errors FILE` keeps what was
-answered wrongly of the tickets left out, to be read.
+at most 25 words in the place of all. `weight=W` weighs the corrections of a training, `champion=warm`, `teach`, `both`
+or `label` lets a model of the same seed that learned from the starter corpus alone be its start, be mixed into its
+targets (by `distil`), both, or label the rows of `--beside` (those it is sure of by 0.9; their own labels are not
+read); and it tells how many
+of the tickets left out that champion had right and the trained model has wrong. Finished (trial, seed) pairs stand in
+the log and are not run again. `--beside FILE` adds rows to every training (`baseline_labels` makes such a file);
+`--errors FILE` keeps what was answered wrongly of the tickets left out, to be read.
 """
 
 import argparse
@@ -27,13 +31,14 @@ from statistics import mean, stdev
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
 from ecomintent.data.corpus import read_corpus
 from ecomintent.data.leakage import near_duplicate_groups
 from ecomintent.labels.texts import fit
 from ecomintent.taxonomy import IDS, NAMES
-from tests.bench.recipe_loop import Options, train
+from tests.bench.recipe_loop import Options, Trained, train
 
 SAMPLES: Final = Path(__file__).parents[2] / "data" / "samples"
 FOLDS: Final = 5
@@ -69,19 +74,25 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _run(arguments: argparse.Namespace, name: str, settings: dict[str, str], seed: int) -> dict[str, Any]:
     drawn = int(settings.pop("corpus", 0))
+    weight, role = float(settings.pop("weight", 1.0)), settings.pop("champion", "")
+    if role not in ("", "warm", "teach", "both", "label"):
+        raise SystemExit(f"champion={role}: it may be warm, teach, both or label")
     options = Options(**{key: _typed(key, value) for key, value in settings.items()})
     corrections = _labelled(arguments.corrections)
     starter = _labelled(arguments.starter)
     if drawn:
         short = sorted(row for row in starter if len(row[0].split()) <= 25)
         starter = random.Random(0).sample(short, drawn)
-    if arguments.cold:
-        kept, held = [], corrections
-    else:
-        kept, held = _folded(corrections, seed)
+    nothing: list[Labelled] = []
+    kept, held = (nothing, corrections) if arguments.cold else _folded(corrections, seed)
     beside = _labelled(arguments.beside) if arguments.beside else []
-    rows = [*starter, *beside, *kept]
-    trained = train([(*row, 1.0) for row in rows], options, seed)
+    champion = _champion(tuple(starter), seed) if role else None
+    if champion and role == "label":
+        beside = _self_labelled(champion.score, beside)
+    rows = [*((*row, 1.0) for row in [*starter, *beside]), *((*row, weight) for row in kept)]
+    teacher = _chances(champion.score, [row[0] for row in rows]) if champion and role in ("teach", "both") else None
+    start = champion.state if champion and role in ("warm", "both") else None
+    trained = train(rows, options, seed, start=start, teacher=teacher)
     unseen = _sample_tickets()
     if arguments.errors:
         _tell_errors(arguments.errors, trained.score, held, seed)
@@ -92,10 +103,41 @@ def _run(arguments: argparse.Namespace, name: str, settings: dict[str, str], see
         "rows": len(rows),
         **{f"real_{key}": value for key, value in _scores(trained.score, held, LEAST).items()},
         **{f"samples_{key}": value for key, value in _scores(trained.score, unseen, 0).items()},
+        **({"negative_flips": _negative_flips(champion.score, trained.score, held)} if champion else {}),
         "train_seconds": round(trained.seconds, 1),
         "tickets_per_second": round(trained.tickets / trained.seconds, 1),
-        "options": asdict(options) | ({"corpus": drawn} if drawn else {}),
+        "options": asdict(options)
+        | {key: value for key, value in (("corpus", drawn), ("weight", weight), ("champion", role)) if value},
     }
+
+
+@cache
+def _champion(starter: tuple[Labelled, ...], seed: int) -> Trained:
+    """The model a shop has before its first correction: the shipped recipe on the starter rows alone."""
+    return train([(*row, 1.0) for row in starter], Options(epochs=3, dropout=0.0), seed)
+
+
+def _chances(score: Any, texts: Sequence[str]) -> NDArray[np.float64]:
+    logits_nk = score(texts)
+    raised_nk = np.exp(logits_nk - logits_nk.max(1, keepdims=True))
+    chances_nk: NDArray[np.float64] = raised_nk / raised_nk.sum(1, keepdims=True)
+    return chances_nk
+
+
+def _self_labelled(score: Any, rows: Sequence[Labelled], sure: float = 0.9) -> list[Labelled]:
+    chances_nk = _chances(score, [text for text, _ in rows])
+    return [
+        (text, NAMES[chances_k.argmax()])
+        for (text, _), chances_k in zip(rows, chances_nk, strict=True)
+        if chances_k.max() >= sure
+    ]
+
+
+def _negative_flips(before: Any, after: Any, rows: Sequence[Labelled]) -> float:
+    """Share of tickets that were answered rightly before and are answered wrongly now."""
+    texts, labels_n = [text for text, _ in rows], np.array([IDS[intent] for _, intent in rows])
+    was, now = (score(texts).argmax(1) for score in (before, after))
+    return float(((was == labels_n) & (now != labels_n)).mean())
 
 
 def _tell_errors(path: Path, score: Any, held: Sequence[Labelled], seed: int) -> None:
@@ -144,7 +186,7 @@ def _sample_tickets() -> list[Labelled]:
 def _typed(key: str, value: str) -> Any:
     kinds = {field.name: type(getattr(Options(), field.name)) for field in fields(Options)}
     if key not in kinds:
-        raise SystemExit(f"{key!r} is no option; there are corpus, {', '.join(kinds)}")
+        raise SystemExit(f"{key!r} is no option; there are corpus, weight, champion, {', '.join(kinds)}")
     return value == "true" if kinds[key] is bool else kinds[key](value)
 
 

@@ -28,12 +28,12 @@ from ecomintent import params
 from ecomintent.data.corpus import read_corpus
 from ecomintent.evaluation import evaluate
 from ecomintent.labels.texts import fit
-from ecomintent.model.inference import Classifier
 from ecomintent.model.training import Rows, train
-from ecomintent.params import EvaluateParams, ModelParams, TrainParams
+from ecomintent.params import ModelParams, TrainParams
 from ecomintent.records import Sealed
 from tests.bench.stock_trainer import stock_train
 from tests.bench.stopwatch import stopwatch
+from tests.bench.torch_answers import torch_answers
 
 ROOT: Final = Path(__file__).parents[2]
 GOAL: Final = 3.0
@@ -89,7 +89,7 @@ def ours(setup: Setup, folder: Path) -> int:
     return len(train(setup.rows, setup.validation, folder, model=setup.model, train=setup.train).epochs)
 
 
-def turn(name: str, way: Way, setup: Setup, held_out: Rows, settings: EvaluateParams) -> Turn:
+def turn(name: str, way: Way, setup: Setup, held_out: Rows) -> Turn:
     """Train once and score."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "release"
@@ -97,10 +97,8 @@ def turn(name: str, way: Way, setup: Setup, held_out: Rows, settings: EvaluatePa
         started = clock()
         epochs = way(setup, folder)
         seconds = clock() - started
-        answers = Classifier.load(folder, expected_digest=None).classify(
-            held_out.texts, batch_size=settings.batch_size, threads=settings.threads
-        )
-    report = evaluate(held_out.intents, [one.intent for one in answers], Sealed(digest="", rows=len(answers)))
+        answers = torch_answers(folder, held_out.texts)
+    report = evaluate(held_out.intents, answers, Sealed(digest="", rows=len(answers)))
     rate = epochs * len(setup.rows.texts) / seconds
     return Turn(way=name, seed=setup.train.seed, seconds=seconds, tickets_per_second=rate, macro_f1=report.macro_f1)
 
@@ -148,14 +146,13 @@ def main() -> int:
     asked = parser.parse_args()
     model = params.section(asked.params, "model", into=ModelParams)
     recipe = params.section(asked.params, "train", into=TrainParams)
-    settings = params.section(asked.params, "evaluate", into=EvaluateParams)
     turns = []
     for seed in range(1, asked.seeds + 1):
         rows, held_out = tickets(asked.rows, seed)
         alike = replace(recipe, seed=seed, epochs=asked.epochs, patience=asked.epochs, batch_size=32)
         setup = Setup(rows=rows, validation=held_out, model=model, train=alike)
         for name, way in ((STOCK, as_it_comes), (OURS, ours)):
-            turns.append(turn(name, way, setup, held_out, settings))
+            turns.append(turn(name, way, setup, held_out))
             print(f"seed {seed} {name} {turns[-1].tickets_per_second:.1f} tickets/s", file=sys.stderr, flush=True)
     found = summary(turns)
     if asked.json:
