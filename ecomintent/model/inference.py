@@ -112,6 +112,8 @@ def _session(folder: Path, threads: int, *, outputs: int) -> onnxruntime.Inferen
     path = folder / release_folder.GRAPH
     if not path.is_file():
         raise ReleaseError(f"{folder}: {release_folder.GRAPH} is missing; fetch the release again")
+    # It would write an identity of this machine to the user's folder, and complain where there is none.
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

@@ -16,6 +16,5 @@ def test_an_address_takes_connections_as_soon_as_it_is_known():
 
 
 def test_an_address_that_is_told_to_one_server_is_refused_to_a_second():
-    with listen("127.0.0.1", 0) as opened:
-        with pytest.raises(InputError, match="cannot listen there"):
-            listen("127.0.0.1", opened.getsockname()[1])
+    with listen("127.0.0.1", 0) as opened, pytest.raises(InputError, match="cannot listen there"):
+        listen("127.0.0.1", opened.getsockname()[1])
