@@ -33,11 +33,12 @@ test: $(READY)  ## every test; those that need a server skip with their reason w
 test-fast: $(READY)  ## the tests that train nothing and need no server
 	$(BIN)/python -m pytest -m "not slow and not service"
 
-check: $(READY)  ## format, lint, types, import contracts
+check: $(READY)  ## format, lint, types, import contracts, known vulnerabilities of what is locked
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.audit
 
 bench-gate: $(READY)  ## how often the gate is wrong, and how fast it is: the tables of docs/gate.md (4-15 min)
 	$(BIN)/python -m tests.bench.bench_gate
@@ -45,6 +46,7 @@ bench-gate: $(READY)  ## how often the gate is wrong, and how fast it is: the ta
 # Each prints what it measured and whether it met its goal; a missed goal fails the target once all have run.
 # Latency needs a release: the champion of this home, or RELEASE=FOLDER; a goal it misses is said and is no failure.
 # With DATA=FOLDER the public baseline's recipe is run on its split too, which takes an hour more.
+# With SERVED=HOME, a home with a promoted release, its server is put under load beside the baseline's: 4 minutes more.
 BENCHES := bench_gate train_speed label_issues redaction_recall label_store data_scale
 RELEASE ?= champion
 
@@ -55,6 +57,8 @@ bench: $(READY)  ## every benchmark, one after the other (about an hour on one q
 	printf '\n## latency\n\n'; $(BIN)/ecomintent bench latency --release $(RELEASE) || failed="$$failed latency"; \
 	test -z "$(DATA)" || { printf '\n## public_baseline\n\n'; \
 	  $(BIN)/python -m tests.bench.public_baseline --data $(DATA) || failed="$$failed public_baseline"; }; \
+	test -z "$(SERVED)" || { printf '\n## serve_load\n\n'; \
+	  $(BIN)/python -m tests.bench.serve_load --home $(SERVED) || failed="$$failed serve_load"; }; \
 	test -z "$$failed" || { echo "missed or failed:$$failed" >&2; exit 1; }
 
 demo: $(READY)  ## a month of corrections in doubles of six tools: synced, retrained, counted (in a home of its own)
@@ -64,7 +68,7 @@ ui: $(READY)  ## the MLflow and Prefect pages of this home, until Ctrl-C
 	$(BIN)/ecomintent ui
 
 lock:  ## compile requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --extra dev --python-version 3.11 --no-header --annotation-style line --quiet \
+	uv pip compile pyproject.toml --extra dev --extra trace --python-version 3.11 --no-header --annotation-style line --quiet \
 	  | sed -e 's/+cpu//' -e 's/ *#.*//' -e '/^nvidia-/d' -e '/^triton==/d' -e '/^cuda-/d' > requirements.lock.new
 	mv requirements.lock.new requirements.lock
 

@@ -1,5 +1,6 @@
 """How the server runs: its part of the environment, read by `settings`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ from ecomintent.errors import InputError
 KIB: Final = 1024
 KEEP: Final = "ECOMINTENT_SERVE_KEEP"
 NOTHING: Final = "none"
+OTLP: Final = "ECOMINTENT_SERVE_OTLP"
+COLLECTOR: Final = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?")
+"""An address without credentials and query."""
 
 NUMBERS: Final[dict[str, tuple[str, float, float, float]]] = {
     "ECOMINTENT_SERVE_BATCH": ("most_texts", 32, 1, 1000),
@@ -49,13 +53,15 @@ class ServeSettings:
     """The route table; None: infra/routes.toml of the checkout."""
     tagging: Path | None = None
     """The accounts to tag; None: infra/tagging.toml of the checkout."""
+    otlp: str = ""
+    """Collector that gets a span for each request; empty: none does."""
 
 
 def read(environment: Mapping[str, str], cwd: Path) -> ServeSettings:
     """The server's settings; what is not set has its default.
 
     Raises:
-        InputError: a value is no number, or outside of what is allowed.
+        InputError: a value is no number, outside of what is allowed, or no address.
     """
     found: dict[str, float | int] = {}
     for variable, (name, default, least, most) in NUMBERS.items():
@@ -75,7 +81,14 @@ def read(environment: Mapping[str, str], cwd: Path) -> ServeSettings:
         keep=_keep(environment.get(KEEP) or ",".join(Why)),
         routes=(cwd / routes).resolve() if routes else None,
         tagging=(cwd / tagging).resolve() if tagging else None,
+        otlp=_collector(environment.get(OTLP, "")),
     )
+
+
+def _collector(text: str) -> str:
+    if text and not COLLECTOR.fullmatch(text):
+        raise InputError("it must be the collector's address, such as http://collector:4318", where=OTLP)
+    return text.rstrip("/")
 
 
 def _keep(text: str) -> frozenset[Why]:

@@ -22,6 +22,7 @@ VARIABLES: Final = (
     "ECOMINTENT_TAGGING",
     *serve_settings.NUMBERS,
     serve_settings.KEEP,
+    serve_settings.OTLP,
 )
 
 SECRET: Final = "ECOMINTENT_SECRET_"

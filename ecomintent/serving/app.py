@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from ecomintent import __version__
 from ecomintent.errors import InputError
@@ -18,6 +19,9 @@ ABOUT: Final = (
     "Intent of support tickets, and where they go. Over-long texts are cut after the model's last token, never "
     "refused; `truncated` says so. A body above the server's limit is refused with 413."
 )
+
+UNTOLD: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""The framework's own telemetry stays off whatever the environment says: it would tell messages of faults."""
 
 
 def create_app(service: Service, further: Sequence[APIRouter] = ()) -> FastAPI:
@@ -45,6 +49,7 @@ def create_app(service: Service, further: Sequence[APIRouter] = ()) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        telemetry=UNTOLD,
     )
     for pages in (classify_pages.router(service), state_pages.router(service), *further):
         app.include_router(pages)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from ecomintent import __version__, taxonomy
 from ecomintent.errors import InputError
@@ -37,7 +37,7 @@ def router(service: Service) -> APIRouter:
         _admit(service, request)
         return JSONResponse(intents_answer(taxonomy.VERSION))
 
-    @pages.get("/metrics", summary="Counts and times for Prometheus")
+    @pages.get("/metrics", summary="Counts and times for Prometheus", response_class=PlainTextResponse)
     async def metrics(request: Request) -> Response:
         """No text, no key."""
         _admit(service, request)
