@@ -140,6 +140,8 @@ class Account:
     stamp: str
     """Changes with the password: sessions of before end."""
     created_at: str
+    approver: bool = False
+    """Whether it may decide about releases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,8 @@ class VerdictNote:
     """ISO 8601 in UTC."""
     overall: str
     cause: str
+    digest: str
+    """Of the verdict: what a decision at the page is bound to."""
     undecided: tuple[str, ...]
     bill: dict[str, int]
     """Intent -> tickets that would have to be labelled for the gate to decide."""

@@ -1,4 +1,4 @@
-"""Flow `promote`: take up decisions that wait on MLflow's page, and promote what is approved. Safe to repeat."""
+"""Flow `promote`: take up decisions of the status page and of MLflow's, promote what is approved. Safe to repeat."""
 
 import json
 import sys

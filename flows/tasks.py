@@ -7,7 +7,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from ecomintent import layout
-from ecomintent.adapters import collecting, handing_over, promoting, publishing
+from ecomintent.adapters import collecting, deciding, handing_over, promoting, publishing
 from ecomintent.adapters.collecting import Outcome
 from ecomintent.adapters.labelling_database import LabellingDatabase
 from ecomintent.adapters.outbox import StoredOutbox
@@ -36,8 +36,9 @@ COMPUTES: Final[dict[str, Any]] = {"retries": 0, "cache_policy": NO_CACHE}
 
 @task(task_run_name="take up decisions", **COMPUTES)
 def take_up_decisions() -> None:
-    """Turn down what waited too long, and record what people decided on MLflow's page."""
+    """Turn down what waited too long, act on decisions of the status page, and record those on MLflow's page."""
     promoting.expire(system())
+    deciding.take_up(system())
     promoting.pick_up(system())
     handing_over.tell_server(system())
 

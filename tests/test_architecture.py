@@ -60,4 +60,4 @@ def test_the_command_line_starts_without_the_heavy_libraries():
 def test_only_settings_and_process_starters_read_the_environment():
     readers = {p.name for p in SOURCES if "os.environ" in p.read_text(encoding="utf-8")}
 
-    assert readers <= {"settings.py", "system.py", "processes.py", "pages.py", "regate.py"}
+    assert readers <= {"settings.py", "system.py", "processes.py", "pages.py", "regate.py", "decisions_command.py"}

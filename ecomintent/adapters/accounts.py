@@ -21,6 +21,7 @@ BLOCK, LANES = 8, 1
 MEMORY: Final = 64 * 1024 * 1024
 DIGEST_BYTES: Final = 32
 ACCOUNT: Final = "name, digest, stamp, created_at"
+WITH_RIGHT: Final = f"{ACCOUNT}, name IN (SELECT name FROM approvers)"
 
 
 class StoredAccounts:
@@ -36,13 +37,13 @@ class StoredAccounts:
             InputError: the database cannot be used.
         """
         with self._database.transaction() as connection:
-            rows = connection.execute(f"SELECT {ACCOUNT} FROM accounts ORDER BY name").fetchall()
+            rows = connection.execute(f"SELECT {WITH_RIGHT} FROM accounts ORDER BY name").fetchall()
         return [_account(row) for row in rows]
 
     def find(self, name: str) -> Account | None:
         """The account of this name."""
         with self._database.transaction() as connection:
-            row = connection.execute(f"SELECT {ACCOUNT} FROM accounts WHERE name = ?", (name,)).fetchone()
+            row = connection.execute(f"SELECT {WITH_RIGHT} FROM accounts WHERE name = ?", (name,)).fetchone()
         return _account(row) if row else None
 
     def put(self, name: str, password: str) -> bool:
@@ -64,6 +65,21 @@ class StoredAccounts:
             connection.execute(f"INSERT OR REPLACE INTO accounts ({ACCOUNT}) VALUES (?, ?, ?, ?)", row)
         return not found
 
+    def let_approve(self, name: str, *, may: bool) -> None:
+        """Give an account the right to decide about releases, or take it away; open sessions obey at once.
+
+        Raises:
+            InputError: no such account; lists those there are.
+        """
+        with self._database.transaction() as connection:
+            found = connection.execute("SELECT 1 FROM accounts WHERE name = ?", (name,)).fetchone()
+            if found and may:
+                connection.execute("INSERT OR IGNORE INTO approvers VALUES (?)", (name,))
+            elif found:
+                connection.execute("DELETE FROM approvers WHERE name = ?", (name,))
+        if not found:
+            raise self._unknown(name)
+
     def remove(self, name: str) -> None:
         """End an account and its sessions. What its owner labelled stays.
 
@@ -72,9 +88,9 @@ class StoredAccounts:
         """
         with self._database.transaction() as connection:
             gone = connection.execute("DELETE FROM accounts WHERE name = ?", (name,)).rowcount
+            connection.execute("DELETE FROM approvers WHERE name = ?", (name,))
         if not gone:
-            known = ", ".join(account.name for account in self.all()) or "none"
-            raise InputError(f"no such account; there are: {known}", where=f"account {name!r}")
+            raise self._unknown(name)
 
     def check(self, name: str, password: str) -> Account | None:
         """The account, where the password is its own. Takes some 0.1 s, be the name known or not."""
@@ -92,9 +108,13 @@ class StoredAccounts:
             (value,) = connection.execute("SELECT value FROM secrets WHERE name = 'session'").fetchone()
         return bytes.fromhex(value)
 
+    def _unknown(self, name: str) -> InputError:
+        known = ", ".join(account.name for account in self.all()) or "none"
+        return InputError(f"no such account; there are: {known}", where=f"account {name!r}")
 
-def _account(row: tuple[str, str, str, str]) -> Account:
-    return Account(name=row[0], digest=row[1], stamp=row[2], created_at=row[3])
+
+def _account(row: tuple[str, str, str, str, int]) -> Account:
+    return Account(name=row[0], digest=row[1], stamp=row[2], created_at=row[3], approver=bool(row[4]))
 
 
 def _digest(password: str, salt: bytes, cost: int) -> str:

@@ -18,7 +18,8 @@ class HomeDatabase:
     file: ClassVar[Path]
     """Below the home."""
     schema: ClassVar[str]
-    """Statements that may be run again: of two processes that start at once, the second finds the tables made."""
+    """Statements that may be run again: of two processes that start at once, the second finds the tables made, and a
+    file of an earlier version gains those it lacks."""
     version: ClassVar[int]
     what: ClassVar[str]
     """Its name in a fault's line."""
@@ -62,6 +63,6 @@ class HomeDatabase:
                 f"it has schema {found}, this ecomintent knows {self.version}; use the newer ecomintent",
                 where=str(self.path),
             )
-        if found == 0:
+        if found < self.version:
             opened.executescript(f"BEGIN IMMEDIATE; {self.schema} PRAGMA user_version = {self.version}; COMMIT;")
         return opened

@@ -36,9 +36,19 @@ COUNT: Final = """
 INSERT INTO volume VALUES (?, ?, ?, 1, ?) ON CONFLICT (day, intent, level) DO UPDATE SET
     tickets = tickets + 1, confidence = confidence + excluded.confidence
 """
+FIRST: Final = "(disagreement OR blind)"
+"""What champion and candidate differ on teaches most, and the audit must not wait behind it: before what is unsure."""
+BEHIND: Final = 1_000_000_000_000
+PLACE: Final = f"position + {BEHIND} * NOT {FIRST}"
+"""Where a ticket stands in the queue, for people who go on from one to the next."""
 NEXT: Final = f"""
-SELECT {COLUMNS}, position FROM tickets WHERE NOT answered AND text <> '' AND {{which}}
-ORDER BY position <= :after, shown_at > :lately AND shown_to <> :person, position LIMIT 1
+SELECT {COLUMNS}, {PLACE} AS place FROM tickets WHERE NOT answered AND text <> '' AND {{which}}
+ORDER BY place <= :after AND NOT ({FIRST} AND shown_to = ''), shown_at > :lately AND shown_to <> :person, place LIMIT 1
+"""
+"""A disagreement nobody has seen yet comes next, also to somebody who is among the unsure ones already."""
+QUEUE: Final = f"""
+SELECT {COLUMNS} FROM tickets WHERE NOT answered AND NOT blind AND text <> ''
+ORDER BY NOT disagreement, CASE WHEN disagreement THEN 0 ELSE confidence END, position LIMIT ?
 """
 
 
@@ -61,7 +71,9 @@ class StoredTickets:
                 _forget(connection, now)
 
     def next(self, which: str, *, after: int, person: str, now: str) -> tuple[KeptTicket, int] | None:
-        """The next open ticket of a filter and its position; from the first on again behind the last.
+        """The next open ticket of a filter and its place; from the first on again behind the last.
+
+        Disagreements come first, the audit's tickets in their turn among them, then unsure ones.
 
         Raises:
             InputError: the database cannot be used.
@@ -76,6 +88,14 @@ class StoredTickets:
                 "UPDATE tickets SET shown_to = ?, shown_at = ? WHERE ticket_id = ?", (person, now, row[0])
             )
         return _ticket(row), row[-1]
+
+    def queue(self, most: int) -> Sequence[KeptTicket]:
+        """Open tickets to label elsewhere: disagreements by age, then unsure ones, the least sure first.
+
+        The audit's are not among them: their answers count only where nobody was shown a prediction.
+        """
+        with self._database.transaction() as connection:
+            return [_ticket(row) for row in connection.execute(QUEUE, (most,)).fetchall()]
 
     def find(self, ticket_id: str) -> KeptTicket | None:
         """A ticket that is kept, answered or not."""

@@ -1,4 +1,4 @@
-"""What the corrections page works with, in a SQLite file of its own: redacted tickets, corrections, accounts.
+"""What the pages work with, in a SQLite file of its own: redacted tickets, corrections, accounts, decisions.
 
 Apart from the server's other file, so that it can be backed up, or thrown away, without the keys.
 """
@@ -31,15 +31,22 @@ CREATE TABLE IF NOT EXISTS accounts (
     name TEXT PRIMARY KEY, digest TEXT NOT NULL, stamp TEXT NOT NULL, created_at TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS approvers (name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS decisions (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, version TEXT NOT NULL, weights TEXT NOT NULL,
+    verdict_digest TEXT NOT NULL, turn INTEGER NOT NULL, approved INTEGER NOT NULL, person TEXT NOT NULL,
+    reason TEXT NOT NULL, waivers TEXT NOT NULL, at TEXT NOT NULL, state TEXT NOT NULL, says TEXT NOT NULL,
+    ended_at TEXT NOT NULL, begun INTEGER, UNIQUE (version, turn)
+);
 """
 
 
 class LabellingDatabase(HomeDatabase):
-    """Tickets to label, corrections on their way, accounts."""
+    """Tickets to label, corrections on their way, accounts, decisions on releases."""
 
     file = Path("serving") / "labelling.db"
     schema = LABELLING
-    version = 1
+    version = 2
     what = "the database of the corrections page"
 
     def forget(self, ticket_id: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ecomintent.corrected import VerdictNote
+from ecomintent.release.record import verdict_digest
 
 EVIDENCE: Final = Path("evidence")
 VERDICT, REVIEW = "verdict.json", "review.html"
@@ -49,6 +50,7 @@ def _note(path: Path, at: float) -> VerdictNote | None:
             at=datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
             overall=str(told["overall"]),
             cause=str(told["cause"]),
+            digest=verdict_digest(told),
             undecided=tuple(undecided),
             bill=_bill(undecided),
         )

@@ -18,6 +18,7 @@ def accounts() -> None:
     \b
     Examples:
       ecomintent accounts add dana
+      ecomintent accounts approver dana
       ecomintent accounts list
     """
 
@@ -25,7 +26,8 @@ def accounts() -> None:
 @accounts.command()
 @click.argument("name")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input, for scripts.")
-def add(name: str, password_stdin: bool) -> None:
+@click.option("--approver", is_flag=True, help="They may also approve and reject releases at the status page.")
+def add(*, name: str, password_stdin: bool, approver: bool) -> None:
     """Let NAME sign in with a password that is asked for here; again, it gives them another one.
 
     Only a scrypt digest of it is kept. Another password ends every session of before.
@@ -33,6 +35,7 @@ def add(name: str, password_stdin: bool) -> None:
     \b
     Examples:
       ecomintent accounts add dana
+      ecomintent accounts add eoin --approver
       ecomintent accounts add dana --password-stdin < /run/secrets/dana
     """
     if password_stdin:
@@ -40,6 +43,8 @@ def add(name: str, password_stdin: bool) -> None:
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     new = _stored().put(name, password)
+    if approver:
+        _stored().let_approve(name.strip(), may=True)
     click.echo(f"{name.strip()} may sign in" if new else f"{name.strip()} has another password; old sessions ended")
 
 
@@ -54,11 +59,28 @@ def listed(as_json: bool) -> None:
     """
     known = _stored().all()
     if as_json:
-        print_json([{"name": account.name, "since": account.created_at} for account in known])
+        told = [{"name": one.name, "since": one.created_at, "approver": one.approver} for one in known]
+        print_json(told)
     elif not known:
         click.echo("nobody yet; ecomintent accounts add NAME")
     else:
-        print_table([(account.name, account.created_at) for account in known], ("name", "since"))
+        rows = [(one.name, one.created_at, "yes" if one.approver else "-") for one in known]
+        print_table(rows, ("name", "since", "may approve"))
+
+
+@accounts.command()
+@click.argument("name")
+@click.option("--not", "ends", is_flag=True, help="Take the right away.")
+def approver(name: str, ends: bool) -> None:
+    """Let NAME approve and reject releases at the status page; every other account only reads there.
+
+    \b
+    Examples:
+      ecomintent accounts approver dana
+      ecomintent accounts approver dana --not
+    """
+    _stored().let_approve(name, may=not ends)
+    click.echo(f"{name} may {'not decide about releases any more' if ends else 'approve and reject releases'}")
 
 
 @accounts.command()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ecomintent.cli import coverage, label_quality
+from ecomintent.cli import coverage, label_quality, label_queue
 from ecomintent.cli.output import as_json, print_json, print_table, warn
 from ecomintent.errors import InputError
 
@@ -22,6 +22,7 @@ def labels() -> None:
       ecomintent labels import corrections.csv
       ecomintent labels quarantine
       ecomintent labels held
+      ecomintent labels queue --out to-label.jsonl
     """
 
 
@@ -178,7 +179,7 @@ def check_log(file: Path, as_json: bool) -> None:
         sys.exit(1)
 
 
-for command in (*label_quality.COMMANDS, coverage.coverage):
+for command in (*label_quality.COMMANDS, coverage.coverage, label_queue.queue):
     labels.add_command(command)
 
 COMMANDS = (labels,)

@@ -72,7 +72,9 @@ def _waivers(waived: Sequence[str]) -> dict[str, str]:
 
 @click.command()
 def decisions() -> None:
-    """Take up decisions left as tags on MLflow's page, end those that waited too long, promote what is approved.
+    """Take up decisions left on the status page or as tags on MLflow's, end what waited too long, promote the approved.
+
+    A server beside which MLflow is not installed keeps its page's decisions for this; run it there where it is, often.
 
     On the candidate's page in MLflow set the tags approved_by, approval_reason (and approval_reason.INTENT for each
     undecided intent), and approval = approved. To say no: rejected_by, approval_reason, approval = rejected.

@@ -1,6 +1,7 @@
 """`ecomintent serve`: answer tickets over HTTP with the champion. Where the server is put together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from ecomintent.cli.output import as_json, print_json, warn
 from ecomintent.errors import InputError
 
 if TYPE_CHECKING:
-    from fastapi import APIRouter
+    from fastapi import APIRouter, FastAPI
 
     from ecomintent.adapters.settings import Settings
     from ecomintent.ports import LabelStore
@@ -53,6 +54,14 @@ def serve(*, host: str, port: int, as_json: bool) -> None:
             where=f"--host {host}",
         )
     tagging = parts.build(found, service)
+    app = create_app(service, [*further, *tagging.pages()])
+    with traced(app, found.serve.otlp):
+        _answer(app, host, port, is_open=is_open, as_json=as_json)
+
+
+def _answer(app: "FastAPI", host: str, port: int, *, is_open: bool, as_json: bool) -> None:
+    from ecomintent.serving import running
+
     opened = running.listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{opened.getsockname()[1]}"
@@ -63,7 +72,28 @@ def serve(*, host: str, port: int, as_json: bool) -> None:
     if is_open:
         warn("no API key was made: everybody on this machine is answered; ecomintent keys create NAME ends that")
     running.log_lines(as_json=as_json)
-    running.run(create_app(service, [*further, *tagging.pages()]), opened)
+    running.run(app, opened)
+
+
+@contextmanager
+def traced(app: "FastAPI", collector: str) -> Iterator[None]:
+    """A span of each request to `collector`; an empty one leaves everything as it is, and imports nothing.
+
+    Raises:
+        InputError: the packages that send spans are not installed.
+    """
+    if not collector:
+        yield
+        return
+    from ecomintent.adapters.otlp_spans import OtlpSpans
+    from ecomintent.serving.tracing import Tracing
+
+    spans = OtlpSpans(collector)
+    app.add_middleware(Tracing, spans=spans)
+    try:
+        yield
+    finally:
+        spans.stop()
 
 
 def whole(found: "Settings", *, loopback: bool) -> tuple["Service", "list[APIRouter]"]:
@@ -74,12 +104,15 @@ def whole(found: "Settings", *, loopback: bool) -> tuple["Service", "list[APIRou
     """
     from ecomintent.adapters.accounts import StoredAccounts
     from ecomintent.adapters.clock import SystemClock
+    from ecomintent.adapters.decisions_command import DecisionsCommand
     from ecomintent.adapters.kept_tickets import StoredTickets
     from ecomintent.adapters.labelling_database import LabellingDatabase
     from ecomintent.adapters.outbox import StoredOutbox
+    from ecomintent.adapters.page_decisions import StoredDecisions
     from ecomintent.adapters.served_releases import ServedReleases
     from ecomintent.adapters.standing import EvidenceFiles
     from ecomintent.serving import home
+    from ecomintent.serving.deciding import Deciding
     from ecomintent.serving.desk import Desk
     from ecomintent.serving.forwarding import Forwarder
     from ecomintent.serving.keeping import Keeper
@@ -99,7 +132,11 @@ def whole(found: "Settings", *, loopback: bool) -> tuple["Service", "list[APIRou
     desk = Desk(tickets=tickets, outbox=outbox, sessions=sessions, forwarder=forwarder, keeper=keeper, clock=clock)
     service = build(found, loopback=loopback, keeper=keeper)
     standing, releases = EvidenceFiles(found.home), ServedReleases(found.home)
-    return service, home.routers(service, desk, accounts=accounts, standing=standing, releases=releases)
+    decisions, worker = StoredDecisions(database), DecisionsCommand(found)
+    deciding = Deciding(decisions=decisions, worker=worker, sessions=sessions, clock=clock)
+    return service, home.routers(
+        service, desk, accounts=accounts, standing=standing, releases=releases, deciding=deciding
+    )
 
 
 def _labels(url: str) -> "Callable[[], LabelStore]":

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ecomintent.corrected import Account, Answered, DayVolume, Given, Judged, KeptTicket, VerdictNote
+from ecomintent.release.page_decisions import PageDecision
 
 
 class Tickets(Protocol):
@@ -14,7 +15,7 @@ class Tickets(Protocol):
         ...
 
     def next(self, which: str, *, after: int, person: str, now: str) -> tuple[KeptTicket, int] | None:
-        """The next open ticket of a filter and its position; from the first on again behind the last."""
+        """The next open ticket of a filter and its place, disagreements first; then from the first on again."""
         ...
 
     def find(self, ticket_id: str) -> KeptTicket | None:
@@ -99,4 +100,33 @@ class Standing(Protocol):
 
     def review(self, key: str) -> str | None:
         """The review page of a verdict, as HTML; None where there is none."""
+        ...
+
+
+class Decisions(Protocol):
+    """What was decided at the status page, until it is acted on."""
+
+    def put(self, decision: PageDecision) -> bool:
+        """Keep one, on disk when this returns; False where another on this version waits, or this form came before."""
+        ...
+
+    def latest(self) -> PageDecision | None:
+        """The one that was given last; None before the first."""
+        ...
+
+    def turns(self, version: str) -> int:
+        """Decisions on a version so far: what the next one is named by."""
+        ...
+
+
+class Worker(Protocol):
+    """Acts on what was decided, in another process."""
+
+    here: bool
+    """Whether this machine can; where it cannot, another one will."""
+    problem: str
+    """Why the last run left something undone; empty where it did not."""
+
+    def wake(self) -> None:
+        """There is something to do; returns at once."""
         ...

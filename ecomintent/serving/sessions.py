@@ -35,6 +35,8 @@ class Session:
     name: str
     token: str
     """What every form of theirs carries."""
+    approver: bool = False
+    """Whether they may decide about releases."""
 
 
 class Sessions:
@@ -56,6 +58,14 @@ class Sessions:
         """The cookie of a new session.
 
         Raises:
+            Refused: as `check`.
+        """
+        return self._cookie(self.check(name, password))
+
+    def check(self, name: str, password: str) -> Account:
+        """The account of this name and password.
+
+        Raises:
             Refused: 401 for a wrong name or password, 429 after too many of them.
         """
         failed, until = self._failed.get(name, (0, 0.0))
@@ -69,7 +79,7 @@ class Sessions:
             self._failed[name] = (failed + 1, self._monotonic() + WAIT_SECONDS)
             raise Refused(401, "name or password is wrong")
         self._failed.pop(name, None)
-        return self._cookie(account)
+        return account
 
     def of(self, request: Request) -> Session | None:
         """Who sent the request; None where nobody is signed in."""
@@ -84,7 +94,7 @@ class Sessions:
         account = self._accounts.find(told["name"]) if told["until"] > self._now() else None
         if account is None or account.stamp != told["stamp"]:
             return None
-        return Session(account.name, self._signed("form", value))
+        return Session(account.name, self._signed("form", value), account.approver)
 
     def require_form(self, session: Session, token: str) -> None:
         """Let a form through that this server gave to this session.

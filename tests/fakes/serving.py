@@ -152,3 +152,14 @@ class FakeDisagreements:
     def latest(self, count: int) -> Sequence[Disagreement]:
         """Newest first."""
         return list(self.kept.values())[::-1][:count]
+
+
+class FakeWorker:
+    """Counts how often it was woken."""
+
+    def __init__(self, *, here: bool = True) -> None:
+        self.here, self.woken, self.problem = here, 0, ""
+
+    def wake(self) -> None:
+        """As the port says."""
+        self.woken += 1

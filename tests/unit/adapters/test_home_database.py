@@ -62,3 +62,15 @@ def test_a_file_that_is_no_database_is_named_with_what_to_do(kind, tmp_path):
         opened(kind, tmp_path)
     with pytest.raises(sqlite3.DatabaseError):
         sqlite3.connect(path).execute("PRAGMA user_version")
+
+
+def test_a_file_of_an_earlier_ecomintent_gains_what_it_lacks_and_keeps_the_rest(tmp_path):
+    _, connection = opened(LabellingDatabase, tmp_path)
+    connection.execute("INSERT INTO accounts VALUES ('dana', 'd', 's', '2026-11-21')")
+    connection.executescript("DROP TABLE approvers; DROP TABLE decisions; PRAGMA user_version = 1;")
+
+    _, again = opened(LabellingDatabase, tmp_path)
+
+    assert again.execute("SELECT name FROM accounts").fetchall() == [("dana",)]
+    assert again.execute("SELECT count(*) FROM decisions").fetchall() == [(0,)]
+    assert again.execute("PRAGMA user_version").fetchone() == (LabellingDatabase.version,)

@@ -35,6 +35,24 @@ def test_an_account_is_made_listed_given_another_password_and_removed():
         run("remove", "dana")
 
 
+def test_the_right_to_approve_is_given_and_taken_away_and_does_not_outlive_the_account():
+    def approvers():
+        return [one["name"] for one in json.loads(run("list", "--json").stdout) if one["approver"]]
+
+    run("add", "dana", "--password-stdin", typed="a good password\n")
+    run("add", "eoin", "--approver", "--password-stdin", typed="a good password\n")
+    assert approvers() == ["eoin"]
+    assert "dana may approve and reject releases" in run("approver", "dana").stdout
+    run("add", "eoin", "--password-stdin", typed="a better password\n")
+    assert approvers() == ["dana", "eoin"]
+    run("approver", "dana", "--not")
+    run("remove", "eoin")
+    run("add", "eoin", "--password-stdin", typed="a good password\n")
+    assert approvers() == []
+    with pytest.raises(InputError, match="no such account; there are: dana, eoin"):
+        run("approver", "mallory")
+
+
 def test_a_password_that_is_typed_is_not_shown():
     assert "a good password" not in run("add", "dana", typed="a good password\na good password\n").output
 

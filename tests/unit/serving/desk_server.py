@@ -8,16 +8,19 @@ from ecomintent.adapters.accounts import StoredAccounts
 from ecomintent.adapters.kept_tickets import StoredTickets
 from ecomintent.adapters.labelling_database import LabellingDatabase
 from ecomintent.adapters.outbox import StoredOutbox
+from ecomintent.adapters.page_decisions import StoredDecisions
 from ecomintent.adapters.standing import EvidenceFiles
 from ecomintent.corrected import Why
 from ecomintent.errors import InputError
 from ecomintent.serving import home as pages
 from ecomintent.serving.app import create_app
+from ecomintent.serving.deciding import Deciding
 from ecomintent.serving.desk import Desk
 from ecomintent.serving.forwarding import Forwarder, forward
 from ecomintent.serving.keeping import Disputes, Keeper
 from ecomintent.serving.sessions import Sessions
 from tests.fakes.labels import FakeLabelStore
+from tests.fakes.serving import FakeWorker
 from tests.unit.serving.server import NOON, Server
 
 PASSWORD = "correct horse battery"
@@ -82,12 +85,14 @@ class DeskServer(Server):
             keeper=self.keeper,
             clock=self.clock,
         )
+        self.decisions, self.worker = StoredDecisions(database), FakeWorker()
         further = pages.routers(
             self.service,
             self.desk,
             accounts=self.accounts,
             standing=EvidenceFiles(folder),
             releases=self.releases,
+            deciding=Deciding(decisions=self.decisions, worker=self.worker, sessions=self.sessions, clock=self.clock),
         )
         self.app = create_app(self.service, further)
 
@@ -99,9 +104,10 @@ class DeskServer(Server):
                 for number, text in enumerate(texts)
             ]
 
-    def signed_in(self, name="dana"):
+    def signed_in(self, name="dana", *, approver=False):
         """A browser in which `name` is signed in."""
         self.accounts.put(name, PASSWORD)
+        self.accounts.let_approve(name, may=approver)
         browser = Browser(self)
         browser.sign_in(name)
         return browser
