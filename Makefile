@@ -68,7 +68,7 @@ ui: $(READY)  ## the MLflow and Prefect pages of this home, until Ctrl-C
 	$(BIN)/ecomintent ui
 
 lock:  ## compile requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --extra dev --extra trace --python-version 3.11 --no-header --annotation-style line --quiet \
+	uv pip compile pyproject.toml --extra train --extra dev --extra trace --python-version 3.11 --no-header --annotation-style line --quiet \
 	  | sed -e 's/+cpu//' -e 's/ *#.*//' -e '/^nvidia-/d' -e '/^triton==/d' -e '/^cuda-/d' > requirements.lock.new
 	mv requirements.lock.new requirements.lock
 

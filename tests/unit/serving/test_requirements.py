@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -22,6 +23,16 @@ def test_the_server_needs_no_trainer_and_no_registry():
     heavy = {"torch", "transformers", "datasets", "accelerate", "mlflow", "prefect", "dvc", "pandas"}
 
     assert heavy.isdisjoint(listed("infra/serve-requirements.txt"))
+
+
+def test_the_package_without_extras_is_the_server():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.split(r"[=<>\[; ]", line)[0] for line in project["dependencies"]}
+
+    assert needed == set(listed("infra/serve-requirements.txt")) - {"setuptools"}
+    assert {"torch", "transformers", "mlflow", "prefect", "dvc"} <= {
+        re.split(r"[=<>\[; ]", line)[0] for line in project["optional-dependencies"]["train"]
+    }
 
 
 def test_tagging_imports_no_trainer_no_registry_and_no_label_store():
