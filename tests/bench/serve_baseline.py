@@ -70,7 +70,9 @@ def main() -> int:
     asked = parser.parse_args()
     opened = listen("127.0.0.1", 0)
     print(json.dumps({"url": f"http://127.0.0.1:{opened.getsockname()[1]}"}), flush=True)
-    uvicorn.Server(uvicorn.Config(create_app(asked.release, asked.way))).run(sockets=[opened])
+    # Its line for each request would fill the pipe that nobody empties, and cost it time besides.
+    config = uvicorn.Config(create_app(asked.release, asked.way), access_log=False)
+    uvicorn.Server(config).run(sockets=[opened])
     return 0
 
 
