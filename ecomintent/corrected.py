@@ -1,10 +1,12 @@
 """The facts of labelling at the server's own pages: tickets kept for a person, what the person said. No I/O."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from ecomintent.records import EventKind, LabelEvent, Provenance
+from ecomintent.taxonomy import chain
 
 SOURCE: Final = "ecomintent"
 """Source of the label events that come from here."""
@@ -62,6 +64,10 @@ class Answered:
     level: str
     """high, medium or low."""
     confidence: float
+    version: str
+    """Of the release that answered."""
+    shape: Mapping[str, str]
+    """Kind -> bin (`watch.shapes`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +96,8 @@ class Given:
         previous = self.predicted if self.shown else ""
         rung = Provenance.SET_FROM_BLANK
         if previous:
-            rung = Provenance.CONFIRMED if previous == self.intent else Provenance.EDITED
+            same = previous == self.intent or chain().today(previous) == chain().today(self.intent)
+            rung = Provenance.CONFIRMED if same else Provenance.EDITED
         return LabelEvent(
             source=SOURCE,
             account="",
@@ -159,3 +166,17 @@ class VerdictNote:
     undecided: tuple[str, ...]
     bill: dict[str, int]
     """Intent -> tickets that would have to be labelled for the gate to decide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchNote:
+    """The last look of the watch, as it is told to a support lead."""
+
+    at: str
+    """ISO 8601 in UTC."""
+    champion: str
+    action: str
+    """NOTHING, RETRAIN, ALERT or ROLLBACK."""
+    reasons: tuple[str, ...]
+    readings: tuple[tuple[str, bool, str], ...]
+    """Name, whether it speaks, what it rests on."""

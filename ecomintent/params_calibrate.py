@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from ecomintent.errors import ParamsError
-from ecomintent.params_checks import at_least, between, same_keys
-from ecomintent.taxonomy import NAMES
+from ecomintent.params_checks import at_least, between
+from ecomintent.taxonomy import carried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class CalibrateParams:
     seed: int
 
     def __post_init__(self) -> None:
-        same_keys("params.yaml: calibrate.wrong_costs", self.wrong_costs, list(NAMES))
+        carried(self.wrong_costs, max, where="params.yaml: calibrate.wrong_costs")
         for name, cost in self.wrong_costs.items():
             if cost < 0:
                 raise ParamsError(f"{cost}; a cost is 0 or more", where=f"params.yaml: calibrate.wrong_costs.{name}")
@@ -38,3 +38,7 @@ class CalibrateParams:
         at_least(self, "calibrate", 1, "min_corrections", "min_answers")
         at_least(self, "calibrate", 2, "bins")
         at_least(self, "calibrate", 40, "resamples")
+
+    def costs(self) -> dict[str, float]:
+        """`wrong_costs` of the intents in force; one that came from others and has no entry has their highest."""
+        return carried(self.wrong_costs, max, where="params.yaml: calibrate.wrong_costs")

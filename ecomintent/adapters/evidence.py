@@ -77,6 +77,12 @@ class Evidence:
         held = set(path.read_text(encoding="ascii").split())
         return sum(_digest(ticket) in held for ticket in tickets)
 
+    def seen(self, weights: str, tickets: Iterable[tuple[str, str, str]]) -> frozenset[tuple[str, str, str]]:
+        """Those of the tickets that are in the snapshot these weights were trained on; none where nothing is kept."""
+        path = self.folder(weights) / TICKETS
+        held = set(path.read_text(encoding="ascii").split()) if path.is_file() else set()
+        return frozenset(ticket for ticket in tickets if _digest(ticket) in held)
+
     def verdict(self, weights: str) -> dict[str, Any]:
         """The stored verdict as plain JSON; empty when nothing is kept for these weights."""
         path = self.folder(weights) / layout.VERDICT.name

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ecomintent import params
+from ecomintent import params, taxonomy
 from ecomintent.adapters.system import System
 from ecomintent.data import frozen, frozen_ledger, frozen_reading
 from ecomintent.data.frozen_reading import FrozenRow
@@ -44,6 +44,22 @@ def verify(system: System) -> Examined:
     except InputError:
         current = None
     return Examined(digest=current.digest if current else "", faults=found, corrections=[], corpus=[])
+
+
+def left(system: System, rows: Sequence[FrozenRow]) -> list[FrozenRow]:
+    """Tickets that left the set because their intent was split or retired, and that nobody has labelled anew.
+
+    Args:
+        rows: the current set.
+    """
+    held, found = {row.id for row in rows}, dict[str, FrozenRow]()
+    for event in system.history.events():
+        if event.event == frozen_ledger.SEALED and event.details["action"] == "taxonomy":
+            path = system.frozen.file(event.details["parent"])
+            for row in frozen_reading.read_stored(path) if path.is_file() else ():
+                if row.id not in held and taxonomy.chain().today(row.label) is None:
+                    found[row.id] = row
+    return [found[name] for name in sorted(found)]
 
 
 def faults(system: System) -> list[str]:

@@ -28,6 +28,8 @@ class Queued:
     tickets: int
     discordant: int
     """Tickets of the frozen set on which champion and candidate differ."""
+    anew: int
+    """Tickets that left it because their intent was split or retired."""
     wanted: dict[str, int]
     """Intent -> tickets that are needed."""
     draw: Draw | None
@@ -63,14 +65,17 @@ def write(system: System, output: Path, *, source: Path | None, intents: Sequenc
             seed=seed,
             params=params.section(system.settings.params, "prepare", into=PrepareParams),
         )
-    tickets = {row.id: row.text for row in differing} | (draw.tickets if draw else {})
+    anew = frozen_check.left(system, rows)
+    tickets = {row.id: row.text for row in [*anew, *differing]} | (draw.tickets if draw else {})
     if not tickets:
         told = skipped or "every discordant ticket is labelled blind already"
         raise InputError(f"nothing to label: {told}; recent tickets come with --from FILE", where="frozen queue")
     label_queue.refuse_labelled(output)
     _note(system, seed, output, tickets)
     label_queue.write(output, tickets, seed)
-    return Queued(tickets=len(tickets), discordant=len(differing), wanted=wanted, draw=draw, skipped=skipped)
+    return Queued(
+        tickets=len(tickets), discordant=len(differing), anew=len(anew), wanted=wanted, draw=draw, skipped=skipped
+    )
 
 
 def handed_out(system: System) -> dict[str, str]:

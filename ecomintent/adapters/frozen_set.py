@@ -1,10 +1,10 @@
 """The frozen set of a home: sealed by a named person, recorded in the history, held to that record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ecomintent import params
+from ecomintent import params, taxonomy
 from ecomintent.adapters import frozen_check, frozen_queue
 from ecomintent.adapters.system import System
 from ecomintent.data import frozen_changes, frozen_ledger, frozen_reading
@@ -61,6 +61,29 @@ def refresh(system: System, file: Path, *, by: str) -> Changed:
         InputError: as `require_sealed` and `frozen_changes.refreshed`; nothing changes.
     """
     return _change(system, file, by=by, action="refresh")
+
+
+def rebase(system: System, *, number: str, by: str) -> tuple[int, int]:
+    """Bring the set to the intents in force: labels that a rule can read are read, other tickets leave it.
+
+    What left is asked for anew by `frozen queue`. No ticket becomes fresh by a rule. A second time changes nothing.
+
+    Returns:
+        Tickets whose label was read anew, and tickets that left.
+    Raises:
+        InputError: as `require_sealed`.
+    """
+    if system.frozen.current() is None:
+        return 0, 0
+    _complete(system)
+    rows = frozen_reading.read_stored(system.frozen.file(require_sealed(system).digest))
+    read = [(row, taxonomy.chain().today(row.label)) for row in rows]
+    kept = [replace(row, label=label) for row, label in read if label is not None]
+    moved, left = sum(label not in (None, row.label) for row, label in read), len(rows) - len(kept)
+    if moved or left:
+        told = {"fresh": 0, "retired": left}
+        _seal(system, kept, Path(f"of the intents, version {number}"), action="taxonomy", **told, by=by)
+    return moved, left
 
 
 def require_sealed(system: System) -> Sealed:

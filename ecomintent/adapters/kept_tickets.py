@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from ecomintent.adapters import served_shapes
 from ecomintent.adapters.labelling_database import LabellingDatabase
 from ecomintent.corrected import Answered, DayVolume, KeptTicket, Why
 
@@ -67,6 +68,7 @@ class StoredTickets:
         with self._database.transaction() as connection:
             connection.executemany(KEEP, [_row(ticket) for ticket in kept])
             connection.executemany(COUNT, [(one.day, one.intent, one.level, one.confidence) for one in answered])
+            served_shapes.count(connection, answered)
             if kept:
                 _forget(connection, now)
 
@@ -144,7 +146,8 @@ def _ticket(row: Sequence[object]) -> KeptTicket:
 def _forget(connection: sqlite3.Connection, now: str) -> None:
     days = (_before(now, days=TICKET_DAYS), _before(now, days=COUNT_DAYS)[:10])
     connection.execute("DELETE FROM tickets WHERE at < ?", days[:1])
-    connection.execute("DELETE FROM volume WHERE day < ?", days[1:])
+    for counts in ("volume", "shapes"):
+        connection.execute(f"DELETE FROM {counts} WHERE day < ?", days[1:])
     for blind in (0, 1):
         connection.execute(
             "DELETE FROM tickets WHERE blind = :blind AND position <= (SELECT position FROM tickets WHERE blind = "

@@ -73,7 +73,10 @@ FILE_ROW: Final = (
 )
 """What names a correction from a file."""
 
-CORRECTION: Final = tuple("at" if field.name == "created_at" else field.name for field in fields(Correction))
+# What a label was said under is the stored intent itself; `said` is for those who read it under another name.
+CORRECTION: Final = tuple(
+    "at" if field.name == "created_at" else field.name for field in fields(Correction) if field.name != "said"
+)
 """Columns of the table that a correction is read from."""
 
 KEY: Final = ("source", "account", "ticket_id")

@@ -64,7 +64,7 @@ def issue(
             champion_before=champion_before,
             history_head=system.history.head(),
             issued_at=system.clock.now(),
-            taxonomy_version=taxonomy.VERSION,
+            taxonomy_version=taxonomy.version(),
             probes=tuple(probes),
         )
         text = seal(passport, private)

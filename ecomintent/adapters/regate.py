@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from ecomintent import files, layout
-from ecomintent.adapters import frozen_set
+from ecomintent import files, layout, taxonomy
+from ecomintent.adapters import frozen_set, taxonomy_file
 from ecomintent.adapters.system import System
-from ecomintent.errors import PipelineError, PromotionRefused, ReleaseError
+from ecomintent.data import frozen_reading
+from ecomintent.errors import InputError, PipelineError, PromotionRefused, ReleaseError
 from ecomintent.records import Sealed
 
 STAGES: Final = ("evaluate", "gate")
@@ -41,10 +42,22 @@ def place_frozen(system: System, workspace: Path) -> Sealed:
     sealed = frozen_set.require_sealed(system)
     system.frozen.copy_to(workspace / layout.FROZEN)
     note = json.dumps({"frozen_set": sealed.digest}) + "\n"
+    older = sorted({row.label for row in frozen_reading.read_stored(workspace / layout.FROZEN)} & _no_more())
+    if older:
+        raise InputError(
+            f"it still says {older[0]}, which is no intent any more: a change of the intents stopped half way; run "
+            "ecomintent taxonomy apply FILE again with the file of that change",
+            where="frozen set",
+        )
     seal = workspace / layout.SEAL
     if not seal.is_file() or seal.read_text(encoding="utf-8") != note:
         files.write_text(seal, note)
     return sealed
+
+
+def _no_more() -> set[str]:
+    """Names of earlier versions that are not in force."""
+    return set(taxonomy.chain().known) - set(taxonomy.NAMES)
 
 
 def judge_again(system: System, version: str) -> Path:
@@ -70,6 +83,7 @@ def judge_again(system: System, version: str) -> Path:
     (folder / layout.EXPORTED).mkdir(parents=True)
     (folder / layout.RELEASE).symlink_to(release)
     shutil.copyfile(system.settings.params, folder / layout.PARAMS)
+    taxonomy_file.write(folder / layout.TAXONOMY, taxonomy.chain())
     place_frozen(system, folder)
     place_champion(system, folder)
     for stage in STAGES:

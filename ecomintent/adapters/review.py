@@ -28,7 +28,7 @@ CONFIDENCE: Final = "confidence.png"
 def draw(system: System, lineage: Lineage, folder: Path) -> None:
     """Add pictures and the whole review page of the candidate in the workspace to its evidence in `folder`."""
     workspace = system.settings.workspace
-    found = scored.read(workspace / layout.PREDICTIONS, workspace / layout.REPORT)
+    found = scored.read(workspace / layout.PREDICTIONS, workspace / layout.REPORT).today()
     verdict = Verdict.from_json(json.loads((folder / layout.VERDICT.name).read_text(encoding="utf-8")))
     _pictures(json.loads((workspace / layout.REPORT).read_text(encoding="utf-8")), folder)
     told = page.render(

@@ -8,14 +8,16 @@ from typing import Any, Final
 from ecomintent.errors import InputError
 from ecomintent.params_checks import same_keys
 from ecomintent.served import Route, RouteTable
-from ecomintent.taxonomy import NAMES
+from ecomintent.taxonomy import carried
 
 WORDS: Final = [field.name for field in fields(Route)]
 MOST_CHARS: Final = 100
 
 
 def read(path: Path) -> RouteTable:
-    """The table, with a route for every intent.
+    """The table, with a route for every intent in force and every earlier name.
+
+    An intent that came from others and has no route goes where the first of them went.
 
     Raises:
         InputError: the file cannot be read, an intent or a word is missing or unknown, or a value has another type.
@@ -31,9 +33,9 @@ def read(path: Path) -> RouteTable:
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         raise InputError(f"{share!r}; it must be a number in 0-1", where=f"{path}: low_share")
     routes = _table(raw["routes"], where=f"{path}: routes")
-    same_keys(f"{path}: routes", routes, list(NAMES))
+    read = {name: _route(route, where=f"{path}: routes.{name}") for name, route in routes.items()}
     return RouteTable(
-        routes={name: _route(routes[name], where=f"{path}: routes.{name}") for name in NAMES},
+        routes=carried(read, lambda held: held[0], where=f"{path}: routes"),
         person=_route(raw["person"], where=f"{path}: person"),
         low_share=float(share),
     )

@@ -15,7 +15,9 @@ from ecomintent import layout
 from ecomintent.adapters import promoting, publishing
 from ecomintent.adapters import system as systems
 from ecomintent.adapters.clock import SimulatedClock
+from ecomintent.adapters.remote_settings import RemoteSettings
 from ecomintent.adapters.sealed_tables import SealedTables
+from ecomintent.adapters.service_settings import ServiceSettings
 from ecomintent.adapters.settings import Settings
 from ecomintent.adapters.spending import Ledger
 from ecomintent.adapters.system import System
@@ -73,6 +75,8 @@ def open_shop(home: Path, real: Settings, *, shared: Path) -> SimulatedShop:
         signing_key=None,
         sources=None,
         secrets={},
+        remotes=RemoteSettings(),
+        services=ServiceSettings(),
     )
     home.mkdir(parents=True, exist_ok=True)
     clock = SimulatedClock()

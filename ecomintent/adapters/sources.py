@@ -16,7 +16,7 @@ from ecomintent.errors import InputError
 from ecomintent.labels import cells
 from ecomintent.labels.rules import Include, value_key
 from ecomintent.ports import Helpdesk
-from ecomintent.taxonomy import NAMES, require
+from ecomintent.taxonomy import accepted, chain
 
 OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "zendesk": (),
@@ -151,11 +151,11 @@ def _list(entry: dict[str, Any], name: str, where: str) -> list[str]:
 
 
 def _intents(entry: dict[str, Any], where: str) -> dict[str, str]:
-    """The nine names in any spelling, and what the file adds or says otherwise."""
+    """Our names in any spelling, also earlier ones that a rule can read, and what the file adds or says otherwise."""
     found = entry.get("intents", {})
     if not isinstance(found, dict):
         raise InputError('`intents` is no table; write intents = { "their value" = "WISMO" }', where=where)
-    own = {value_key(name): name for name in NAMES}
+    own = {value_key(name): name for name in chain().known if chain().today(name)}
     return own | {
-        value_key(value): require(str(intent), where=f"{where}: intents.{value}") for value, intent in found.items()
+        value_key(value): accepted(str(intent), where=f"{where}: intents.{value}") for value, intent in found.items()
     }

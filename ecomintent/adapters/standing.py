@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from ecomintent.corrected import VerdictNote
+from ecomintent.corrected import VerdictNote, WatchNote
 from ecomintent.release.record import verdict_digest
 
 EVIDENCE: Final = Path("evidence")
+WATCHED: Final = Path("watch") / "last.json"
 VERDICT, REVIEW = "verdict.json", "review.html"
 KEY: Final = re.compile(r"[0-9a-f]{16}")
 UNDECIDED: Final = "INCONCLUSIVE"
@@ -20,7 +21,7 @@ class EvidenceFiles:
     """Those of one home."""
 
     def __init__(self, home: Path) -> None:
-        self._folder = home / EVIDENCE
+        self._folder, self._watched = home / EVIDENCE, home / WATCHED
 
     def verdicts(self, most: int) -> Sequence[VerdictNote]:
         """The newest first; what cannot be read is left out: it is somebody's unfinished copy."""
@@ -30,6 +31,20 @@ class EvidenceFiles:
             return []
         notes = (_note(path, at) for at, path in found[:most] if KEY.fullmatch(path.parent.name))
         return [note for note in notes if note]
+
+    def watched(self) -> WatchNote | None:
+        """The last look (`adapters.watch_record`); None where there is none, or it cannot be read."""
+        try:
+            told = json.loads(self._watched.read_text(encoding="utf-8"))
+            return WatchNote(
+                at=str(told["at"]),
+                champion=str(told["champion"]),
+                action=str(told["action"]),
+                reasons=tuple(map(str, told["reasons"])),
+                readings=tuple((str(one["name"]), bool(one["speaks"]), str(one["says"])) for one in told["readings"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
 
     def review(self, key: str) -> str | None:
         """The page as the gate wrote it; None where there is none of this key."""

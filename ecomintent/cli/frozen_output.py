@@ -65,11 +65,13 @@ def queued(found: "Queued", output: Path, as_json: bool) -> None:
     draw = found.draw
     if as_json:
         drawn = {"by_intent": draw.by_intent, "at_random": draw.at_random, "left_out": draw.left_out} if draw else None
-        told = {"tickets": found.tickets, "discordant": found.discordant, "skipped": found.skipped}
+        told = {"tickets": found.tickets, "anew": found.anew, "discordant": found.discordant, "skipped": found.skipped}
         print_json({**told, "wanted": found.wanted, "drawn": drawn})
         return
     click.echo(f"{found.tickets} tickets to label in {output}; then: ecomintent frozen add {output}")
     because = f" ({found.skipped})" if found.skipped else ""
+    if found.anew:
+        click.echo(f"  {found.anew} that left the set when their intent was split or retired")
     click.echo(f"  {found.discordant} of the frozen set, where champion and candidate differ{because}")
     if draw:
         for intent, needed in found.wanted.items():

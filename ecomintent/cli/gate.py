@@ -103,9 +103,9 @@ def _label_set(
     if given is not None:
         return tuple(name.strip() for name in given.split(",") if name.strip())
     if found and not set(found) & set(NAMES):
-        told = f"none of its labels ({', '.join(found[:3])} ...) is one of the nine intents"
+        told = f"none of its labels ({', '.join(found[:3])} ...) is one of the intents"
         raise InputError(f"{told}; for another label set add --intents frozen", where=where)
-    return NAMES
+    return tuple(NAMES)
 
 
 def _show(verdict: "Verdict") -> None:

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from ecomintent.errors import InputError
 
 if TYPE_CHECKING:
     from ecomintent.corrected import KeptTicket
+    from ecomintent.records import Correction
 
 SHOWN = 20
 KINDS = (".jsonl", ".csv")
@@ -27,7 +30,8 @@ KINDS = (".jsonl", ".csv")
 )
 @as_json
 def queue(out: Path | None, limit: int | None, as_json: bool) -> None:
-    """Tickets the server keeps for a person: those on which champion and candidate differ, then the least sure.
+    """Tickets that wait for a person: labelled ones whose intent was split or retired, then those the server keeps
+    because champion and candidate differ, then the least sure.
 
     Texts are redacted. In --out FILE, intent is empty: fill it in, in a labelling tool or by hand, and bring the rows
     back with `ecomintent labels import FILE`. The blind audit's tickets are answered at /corrections alone.
@@ -43,10 +47,13 @@ def queue(out: Path | None, limit: int | None, as_json: bool) -> None:
     from ecomintent.adapters.labelling_database import LabellingDatabase
     from ecomintent.labels.tables import excerpt
 
-    database = LabellingDatabase(settings.current().home)
+    found = settings.current()
+    database = LabellingDatabase(found.home)
     whole = bool(out or as_json)
     most = limit or (MOST if whole else SHOWN)
-    rows = [_row(one) for one in StoredTickets(database).queue(most)] if database.path.is_file() else []
+    rows = [_anew(one) for one in _waiting(found.database_url)]
+    rows += [_row(one) for one in StoredTickets(database).queue(most)] if database.path.is_file() else []
+    rows = rows[:most]
     if out:
         _write(out, rows)
         # As the file they come from: nobody else's business, redacted or not.
@@ -54,18 +61,56 @@ def queue(out: Path | None, limit: int | None, as_json: bool) -> None:
     if as_json:
         print_json(rows)
     elif out:
-        differ = sum(row["why"] == "disagreement" for row in rows)
+        kinds = Counter(row["why"].split()[0] for row in rows)
+        anew = f"{kinds['was']} whose intent is no more, then " if kinds["was"] else ""
         click.echo(
-            f"{len(rows)} tickets to label in {out}: {differ} disagreements, then {len(rows) - differ} unsure ones"
+            f"{len(rows)} tickets to label in {out}: {anew}{kinds['disagreement']} disagreements, then "
+            f"{kinds['unsure']} unsure ones"
         )
     elif not rows:
         click.echo("nothing waits; tickets come here while `ecomintent serve` answers")
     else:
         table = [
-            (row["why"], row["previous_intent"], row["candidate"] or "-", row["confidence"], excerpt(row["text"]))
+            (
+                row["why"],
+                row["previous_intent"] or "-",
+                row["candidate"] or "-",
+                row["confidence"],
+                excerpt(row["text"]),
+            )
             for row in rows
         ]
         print_table(table, ("why", "predicted", "candidate says", "confidence", "text"))
+
+
+def _waiting(url: str) -> "Sequence[Correction]":
+    from ecomintent import taxonomy
+
+    if len(taxonomy.chain().versions) == 1:
+        return ()
+    from ecomintent.adapters.sql_labels import SqlLabelStore
+    from ecomintent.adapters.todays_labels import TodaysLabels
+
+    return TodaysLabels(SqlLabelStore(url)).waiting()
+
+
+def _anew(label: "Correction") -> dict[str, str]:
+    """A labelled ticket whose intent was split or retired; told beside it is what it may be now."""
+    from ecomintent import taxonomy
+
+    parts = " or ".join(taxonomy.chain().reads_as(label.intent))
+    return {
+        "ticket_id": label.ticket_id,
+        "text": label.text,
+        "intent": "",
+        "previous_intent": "",
+        "created_at": label.created_at,
+        "source": "ecomintent",
+        "why": f"was {label.intent}" + (f": {parts}?" if parts else ""),
+        "confidence": "",
+        "candidate": "",
+        "model_version": "",
+    }
 
 
 def _row(ticket: "KeptTicket") -> dict[str, str]:

@@ -118,6 +118,8 @@ def export(*, folder: Path, release: str, unreleased: bool, licence: str, as_jso
 def history(at: str | None, as_json: bool) -> None:
     """Every decision about a release, oldest first, with who and why. Exits 1 where somebody changed the record.
 
+    What the watch found is told by `ecomintent watch --history`, and by --json here.
+
     \b
     Examples:
       ecomintent history
@@ -134,7 +136,8 @@ def history(at: str | None, as_json: bool) -> None:
     elif as_json:
         print_json([asdict(event) for event in events])
     else:
-        rows = [(event.at, event.event, event.version, event.by, event.reason) for event in events]
+        told = [event for event in events if event.event != "watched"]
+        rows = [(event.at, event.event, event.version, event.by, event.reason) for event in told]
         print_table(rows, ("at", "event", "version", "by", "reason"))
     broken = running.history.breaks()
     if broken:

@@ -66,8 +66,8 @@ def _taken(path: Path, line: int, row: Row | Fault, source_map: SourceMap | None
     if isinstance(row, Fault):
         return Refused(file=path.name, line=line, ticket_id="", reason=row.reason, excerpt=row.excerpt)
     text, label = next((row[name] or "" for name in TEXT_COLUMNS if name in row), ""), (_label(path, row) or "").strip()
-    intent = source_map.intent_of(label) if source_map else label
-    if text.strip() and intent in taxonomy.IDS:
+    intent = source_map.intent_of(label) if source_map else taxonomy.chain().today(label)
+    if text.strip() and intent:
         return CorpusRow(text=text, intent=intent, source=row.get("source") or path.name)
     reason = _why_not(label, source_map) if text.strip() else "the text is empty"
     ticket = row.get("id") or row.get("ticket_id") or ""
@@ -90,6 +90,8 @@ def _why_not(label: str, source_map: SourceMap | None) -> str:
         return "the label is empty"
     if source_map:
         return f"{excerpt(label)!r} is not in the map {source_map.name!r} (version {source_map.version})"
+    if parts := taxonomy.chain().reads_as(label):
+        return f"{excerpt(label)!r} was split; say which of {', '.join(parts)} it is"
     nearest = taxonomy.nearest(label)
     hint = f"; did you mean {nearest!r}?" if nearest else "; is it another source's label? Then name its map"
-    return f"{excerpt(label)!r} is not one of the nine intents{hint}"
+    return f"{excerpt(label)!r} is not one of the intents{hint}"

@@ -1,4 +1,7 @@
-"""A file of labelled real tickets -> the frozen set, whole or not at all."""
+"""A file of labelled real tickets -> the frozen set, whole or not at all.
+
+Over 200 lines: a refusal with its line for everything a file of labels can have wrong.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +19,7 @@ from ecomintent.labels.tables import Fault, Row
 from ecomintent.labels.texts import fit
 from ecomintent.params import PrepareParams
 from ecomintent.records import Provenance, Sealed
-from ecomintent.taxonomy import NAMES
+from ecomintent.taxonomy import NAMES, today
 
 COLUMNS: Final = Columns(
     required=("text", "label"),
@@ -172,7 +175,7 @@ def _ticket(row: Row, queued: Mapping[str, str]) -> tuple[FrozenRow, bool]:
     """The ticket, and whether its provenance is known."""
     text = fit(cells.text(row.get("text")))
     name = cells.field(row.get("id"), name="id") or cells.ticket_id_of(text, prefix="f")
-    label = cells.intent(row.get("label"), name="label", map_name=None, needed=True)
+    label = today(cells.intent(row.get("label"), name="label", map_name=None, needed=True), where="label")
     told = cells.field(row.get("provenance"), name="provenance").strip()
     if told in LESSER:
         raise InputError(

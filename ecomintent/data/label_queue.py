@@ -1,4 +1,7 @@
-"""Which tickets a person labels next, blind: no answer of a model is shown, and the order says nothing about one."""
+"""Which tickets a person labels next, blind: no answer of a model is shown, and the order says nothing about one.
+
+Over 200 lines: the order of a queue, and the file that it becomes.
+"""
 
 import csv
 import hashlib

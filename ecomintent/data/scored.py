@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from ecomintent.data import parquet
 from ecomintent.errors import InputError
 from ecomintent.gate import flips
 from ecomintent.gate.flips import Flip
+from ecomintent.gate.label_map import LabelMap
 from ecomintent.gate.verdict import FrozenTicket
+from ecomintent.taxonomy import NAMES, chain, version
 
 ROLES: Final = ("candidate", "champion", "anchor")
 
@@ -36,6 +38,26 @@ class Scored:
     """Digest of the set that was answered."""
     evidence: dict[str, str]
     """Digests and versions of what was scored; empty where there is none."""
+    taxonomies: dict[str, str]
+    """role -> version of the taxonomy its answers are of; absent in reports of before there were versions."""
+
+    def label_map(self) -> LabelMap | None:
+        """How the older of champion and anchor reads today; None where both know the label set in force."""
+        older = [of for role, of in self.taxonomies.items() if role != "candidate" and of != version()]
+        if not older:
+            return None
+        bridges = [chain().since(number) for number in older]
+        renamed = {old: new for bridge in bridges for old, new in bridge.renamed.items()}
+        new = {name for bridge in bridges for name in bridge.new}
+        lost = {name for bridge in bridges for name in bridge.lost}
+        return LabelMap(version(), renamed, tuple(name for name in NAMES if name in new), tuple(sorted(lost)))
+
+    def today(self) -> Self:
+        """The same with every answer under the names in force."""
+        label_map = self.label_map()
+        if label_map is None:
+            return self
+        return replace(self, answers={role: label_map.answers(given) for role, given in self.answers.items()})
 
     def flips(self) -> list[Flip]:
         """Tickets on which exactly one of champion and candidate is right; none where there is no champion."""
@@ -78,6 +100,7 @@ def read(predictions: Path, report: Path) -> Scored:
             **{f"{role}_weights": said["weights"].get(role) or "" for role in ROLES},
             **{f"{role}_version": said["versions"].get(role) or "" for role in ROLES[1:]},
         },
+        taxonomies={str(role): str(version) for role, version in said.get("taxonomies", {}).items()},
     )
 
 

@@ -1,4 +1,7 @@
-"""Great Expectations at work: suites from JSON, rows that fail one, tables that may not fail. Its only home."""
+"""Great Expectations at work: suites from JSON, rows that fail one, tables that may not fail. Its only home.
+
+Over 200 lines: suites, rows and tables are one judgement, in the only home of Great Expectations.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +16,7 @@ from great_expectations.expectations.registry import list_registered_expectation
 
 from ecomintent.data.findings import Checked, Finding, Suite, refused_rows, settled, stop_of
 from ecomintent.data.suites import by_row, columns_named
+from ecomintent.data.suites_today import todays
 from ecomintent.data.tallies import Tally, of_table
 from ecomintent.errors import InputError
 
@@ -39,7 +43,7 @@ def load_suite(path: Path) -> Suite:
     """
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        name, expectations = str(raw["name"]), tuple(raw["expectations"])
+        name, expectations = str(raw["name"]), todays(raw["expectations"])
     except FileNotFoundError as error:
         raise InputError("no such suite; restore it from the checkout", where=str(path)) from error
     except (ValueError, KeyError, TypeError) as error:

@@ -24,15 +24,18 @@ def cause(
     accuracy: OverallVerdict,
     conflicts: int,
     new: Sequence[str] = (),
+    *,
+    lost: Sequence[str] = (),
 ) -> str:
     """Why `decision` came out of one comparison (or of a first release).
 
     Args:
         new: intents that no earlier model knew.
+        lost: intents of an earlier model that were retired, their tickets labelled anew.
     """
     if decision is Decision.BLOCK:
         return _blocked(intents, accuracy)
-    if accuracy.reason is Reason.IDENTICAL and not (conflicts or new):
+    if accuracy.reason is Reason.IDENTICAL and not (conflicts or new or lost):
         return f"the candidate answers all {accuracy.n} tickets like the champion"
     passed = sum(intent.verdict is Outcome.PASS for intent in intents.values())
     parts = [f"{passed} of {len(intents)} intents PASS"]
@@ -51,6 +54,8 @@ def cause(
         parts.append(f"undecided: {named}{more}")
     if new:
         parts.append(f"new, so a person decides: {', '.join(new)}")
+    if lost:
+        parts.append(f"retired and labelled anew, so a person decides: {', '.join(lost)}")
     if conflicts:
         parts.append(f"{conflicts} near-duplicate tickets carry contradicting labels")
     return "; ".join(parts)

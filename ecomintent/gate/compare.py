@@ -117,7 +117,7 @@ def _ask(counts: Mapping[str, Counts], params: GateParams) -> dict[tuple[str, st
     recall = {
         ("recall", name): (Flips.of_share(c.lost, c.gained, c.n), params.recall_guard)
         for name, c in present.items()
-        if name in params.costly_intents
+        if params.is_costly(name)
     }
     return loss_tests(f1 | recall, params.alpha_pass)
 
@@ -131,7 +131,7 @@ def _needed(name: str, counts: Mapping[str, Counts], params: GateParams) -> int 
     # Of an intent without tickets F1 is taken to move as where every call is right: D = 2n.
     size = own.size / n if own else 2.0
     plans = [tickets_needed(max(rate, own.square / n if own else 0.0), size, params.margin_of(name), params.alpha_pass)]
-    if name in params.costly_intents:
+    if params.is_costly(name):
         recall_rate = max(recall_rate, (counts[name].lost + counts[name].gained) / n if n else 0.0)
         plans.append(tickets_needed(recall_rate, 1.0, params.recall_guard, params.alpha_pass))
     known = [plan for plan in plans if plan is not None]

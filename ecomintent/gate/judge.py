@@ -24,6 +24,8 @@ class _Rules:
     intents: tuple[str, ...]
     new: tuple[str, ...]
     """Intents that no earlier model knew."""
+    lost: tuple[str, ...]
+    """Intents of an earlier model that there are no more; what their tickets are, people said."""
 
 
 def judge(
@@ -58,7 +60,7 @@ def judge(
     answers = {"candidate": candidate, "champion": champion, "anchor": anchor, "incumbent": incumbent}
     told: tuple[str, ...] = ()
     if label_map is not None:
-        told = (label_map.told(frozen),)
+        told = (label_map.told(frozen, champion),)
         frozen, answers = label_map.apply(frozen, answers, intents)
     check_input(frozen, answers, params, intents)
     votes = fold(frozen)
@@ -79,8 +81,13 @@ def judge(
     )
     if refused is not None:
         return start
-    rules = _Rules(params, tuple(intents), label_map.new if label_map else ())
-    return _judge_codes(start, votes, answers, rules)
+    return _judge_codes(start, votes, answers, _rules(params, intents, label_map))
+
+
+def _rules(params: GateParams, intents: Sequence[str], label_map: LabelMap | None) -> _Rules:
+    if label_map is None:
+        return _Rules(params, tuple(intents), (), ())
+    return _Rules(params, tuple(intents), label_map.new, label_map.lost)
 
 
 def _judge_codes(start: Verdict, votes: Votes, answers: Mapping[str, Answers | None], rules: _Rules) -> Verdict:
@@ -102,11 +109,13 @@ def _replacement(start: Verdict, labels_n: Codes, codes: Mapping[str, Codes], ru
         for role in ("champion", "anchor")
         if role in codes
     }
-    capped = bool(start.conflicts or rules.new)
+    capped = bool(start.conflicts or rules.new or rules.lost)
     decisions = {role: decide(each.outcomes(), capped=capped) for role, each in found.items()}
     overall = max(decisions.values(), key=list(Decision).index)
     decisive = next(role for role, decision in decisions.items() if decision is overall)
-    line = explain(overall, found[decisive].intents, found[decisive].accuracy, len(start.conflicts), rules.new)
+    line = explain(
+        overall, found[decisive].intents, found[decisive].accuracy, len(start.conflicts), rules.new, lost=rules.lost
+    )
     main = found["champion"]
     more = [sentence for role, each in found.items() for sentence in caveats.of_comparison(each, role)]
     return replace(

@@ -1,6 +1,5 @@
 """The versioned map of a label-set change: which intents were renamed or merged, and which are new."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -19,6 +18,8 @@ class LabelMap:
     """Old name -> today's; two old names with one new name are a merge. Applied once, never in chains."""
     new: tuple[str, ...]
     """Intents no earlier model could know (split or new): held to the floor of a first release."""
+    lost: tuple[str, ...] = ()
+    """Old names that read as nothing: such an answer is none, and a person decides."""
 
     @classmethod
     def from_json(cls, raw: Any, *, where: str) -> Self:
@@ -59,8 +60,9 @@ class LabelMap:
         return renamed
 
     def answers(self, given: Answers) -> dict[str, str | None]:
-        """Answers under today's names; no answer stays none."""
-        return {name: self.renamed.get(answer, answer) if answer else answer for name, answer in given.items()}
+        """Answers under today's names; no answer stays none, and a lost name becomes none."""
+        read = {**self.renamed, **dict.fromkeys(self.lost)}
+        return {name: read.get(answer, answer) if answer else answer for name, answer in given.items()}
 
     def apply(
         self, frozen: Sequence[FrozenTicket], answers: Mapping[str, Answers | None], intents: Sequence[str]
@@ -80,10 +82,14 @@ class LabelMap:
             self._require(said, intents, of=f"answers of the {role}")
         return self.tickets(frozen, intents), dict(renamed)
 
-    def told(self, frozen: Sequence[FrozenTicket]) -> str:
-        """What was done to `frozen` (as it came), in one sentence."""
-        moved = Counter(ticket.label for ticket in frozen if ticket.label in self.renamed)
-        said = f"label map {self.version} was applied: {moved.total()} of {len(frozen)} frozen labels renamed"
+    def told(self, frozen: Sequence[FrozenTicket], champion: Answers | None = None) -> str:
+        """What was done to `frozen` and the champion's answers (as they came), in one sentence."""
+        moved = sum(ticket.label in self.renamed for ticket in frozen)
+        said = f"label map {self.version} was applied: {moved} of {len(frozen)} frozen labels renamed"
+        if answered := sum(answer in self.renamed for answer in (champion or {}).values()):
+            said += f" and {answered} answers of the champion"
+        if unread := sum(answer in self.lost for answer in (champion or {}).values()):
+            said += f", {unread} answers of the champion read as none ({', '.join(self.lost)})"
         if not self.new:
             return said
         names = ", ".join(self.new)

@@ -108,7 +108,7 @@ def _harmful(kind: str, table: Codes, params: GateParams, intents: Sequence[str]
             return True
         if _f1_lost(c) > (params.margin_of(name) if subtle else BLATANT):
             return True
-        if subtle and name in params.costly_intents and c.lost - c.gained > params.recall_guard * c.n:
+        if subtle and params.is_costly(name) and c.lost - c.gained > params.recall_guard * c.n:
             return True
     return False
 

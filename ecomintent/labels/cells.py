@@ -11,6 +11,7 @@ from typing import Final
 from ecomintent import taxonomy
 from ecomintent.errors import InputError
 from ecomintent.records import Provenance
+from ecomintent.taxonomy_chain import Chain
 
 TEXT_CHARS: Final = 20_000
 FIELD_CHARS: Final = 200
@@ -63,7 +64,7 @@ def field(value: str | None, *, name: str) -> str:
 
 
 def intent(value: str | None, *, name: str, map_name: str | None, needed: bool) -> str:
-    """The intent that a label stands for; empty where there is none.
+    """The intent that a label stands for; empty where there is none. A name of an earlier version stays as it is.
 
     Args:
         map_name: one of `taxonomy.MAPS` when labels are another source's; they are mapped or refused.
@@ -76,7 +77,7 @@ def intent(value: str | None, *, name: str, map_name: str | None, needed: bool) 
         raise InputError(f"empty; write one of {', '.join(taxonomy.NAMES)} or leave the row out", where=name)
     if not label:
         return ""
-    found, fault = _understood(label, map_name)
+    found, fault = _understood(label, map_name, taxonomy.chain())
     if fault:
         raise InputError(fault, where=name)
     return found
@@ -136,11 +137,11 @@ def _moment(found: str) -> datetime:
 
 # An export repeats its labels; the nearest intent to each is dear to find.
 @lru_cache(maxsize=4096)
-def _understood(label: str, map_name: str | None) -> tuple[str, str]:
+def _understood(label: str, map_name: str | None, known: Chain) -> tuple[str, str]:
     """(intent, what is wrong); one of them is empty."""
     if map_name is None:
         try:
-            return taxonomy.require(label, where=""), ""
+            return taxonomy.accepted(label, where=""), ""
         except InputError as error:
             return "", str(error).removeprefix(": ")
     source_map = taxonomy.source_map(map_name)

@@ -65,7 +65,13 @@ class Label:
 
 def key(correction: Correction) -> str:
     """What a release names: digest of who said what of which ticket when, and how; without the text."""
-    said = (correction.source, correction.account, correction.ticket_id, correction.agent, correction.intent)
+    said = (
+        correction.source,
+        correction.account,
+        correction.ticket_id,
+        correction.agent,
+        correction.said or correction.intent,
+    )
     how = (correction.created_at, correction.provenance.value)
     return hashlib.sha256(json.dumps([*said, *how]).encode("ascii")).hexdigest()
 

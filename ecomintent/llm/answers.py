@@ -8,7 +8,6 @@ from ecomintent.taxonomy import IDS, NAMES
 
 THOUGHT: Final = re.compile(r"^\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 """What some models say to themselves before they answer; a thought that was cut off hides no answer."""
-NAMED: Final = re.compile(r"(?<![A-Z_])(?:" + "|".join(NAMES) + r")(?![A-Z_])")
 WRAPPING: Final = " \t\r\n\"'`*.:()[]{}"
 
 
@@ -41,5 +40,7 @@ def intent_in(answer: str) -> str | None:
     alone = re.sub(r"[\s-]+", "_", said.strip(WRAPPING)).upper()
     if alone in IDS:
         return alone
-    named = set(NAMED.findall(said))
+    # Longest first: one name may begin another.
+    names = "|".join(sorted(NAMES, key=len, reverse=True))
+    named = set(re.findall(rf"(?<![A-Z0-9_])(?:{names})(?![A-Z0-9_])", said))
     return named.pop() if len(named) == 1 else None

@@ -21,7 +21,7 @@ from ecomintent.model import release_folder, tokens
 from ecomintent.model.release_folder import ReleaseNote
 from ecomintent.progress import Track, silently
 from ecomintent.records import Prediction
-from ecomintent.taxonomy import NAMES
+from ecomintent.taxonomy import chain
 
 ERRORS_ONLY: Final = 3
 
@@ -36,6 +36,8 @@ class Classifier:
     def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer, note: ReleaseNote) -> None:
         self._session, self._tokenizer = session, tokenizer
         self.note = note
+        version = chain().version(note.taxonomy)
+        self._names = version.names if version else note.intents
 
     @classmethod
     def load(cls, folder: Path, expected_digest: str | None, *, threads: int) -> Self:
@@ -86,7 +88,7 @@ class Classifier:
 
     def _prediction(self, logits_k: NDArray[np.float32]) -> Prediction:
         scores_k = softmax(logits_k / self.note.temperature)
-        scores = dict.fromkeys(NAMES, 0.0) | dict(zip(self.note.intents, scores_k.tolist(), strict=True))
+        scores = dict.fromkeys(self._names, 0.0) | dict(zip(self.note.intents, scores_k.tolist(), strict=True))
         best = self.note.intents[int(scores_k.argmax())]
         return Prediction(intent=best, confidence=scores[best], scores=scores)
 

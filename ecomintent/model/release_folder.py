@@ -55,7 +55,7 @@ class ReleaseNote:
 
 def write(folder: Path, *, model: Any, tokenizer: Any, base: str, max_tokens: int) -> None:
     """Put model, tokenizer and note at `folder`, whole or not at all."""
-    note = ReleaseNote(taxonomy=taxonomy.VERSION, base=base, max_tokens=max_tokens, intents=taxonomy.NAMES)
+    note = ReleaseNote(taxonomy=taxonomy.version(), base=base, max_tokens=max_tokens, intents=tuple(taxonomy.NAMES))
     tokenizer.model_max_length = max_tokens
 
     def fill(into: Path) -> None:
@@ -106,11 +106,17 @@ def read_note(folder: Path) -> ReleaseNote:
         raise ReleaseError(f"{path}: damaged ({type(error).__name__}: {error}); fetch the release again") from error
     if not (math.isfinite(note.temperature) and note.temperature > 0):
         raise ReleaseError(f"{path}: temperature is {note.temperature}; it must be above 0; fetch the release again")
-    # Intents are only ever appended, so an older release knows a beginning of today's list.
-    if not note.intents or note.intents != taxonomy.NAMES[: len(note.intents)]:
+    version = taxonomy.chain().version(note.taxonomy)
+    if version is None:
+        known = ", ".join(one.number for one in taxonomy.chain().versions)
+        raise ReleaseError(
+            f"{path}: of taxonomy {note.taxonomy}, this process knows {known}; restart it, or train a release here"
+        )
+    # Within a version intents are only ever appended, so an older release knows a beginning of its list.
+    if not note.intents or note.intents != version.names[: len(note.intents)]:
         raise ReleaseError(
             f"{path}: intents {', '.join(map(str, note.intents)) or 'none'} are not those of taxonomy "
-            f"{taxonomy.VERSION} ({', '.join(taxonomy.NAMES)}); train a release on this taxonomy"
+            f"{version.number} ({', '.join(version.names)}); train a release on this taxonomy"
         )
     return note
 

@@ -72,7 +72,7 @@ def choose(
     for name in intents:
         mine_n = answered_n == name
         confidence_m, right_m = confidence_n[mine_n], right_n[mine_n]
-        wrong_cost = params.wrong_costs[name]
+        wrong_cost = params.costs()[name]
         rule = by_cost(wrong_cost, params.person_cost)
         chance = errors_by_chance(confidence_m, right_m) if len(right_m) >= params.min_answers else None
         above = rule
@@ -97,7 +97,8 @@ def handled(
 ) -> Handled:
     """What the thresholds do with these tickets, and what they and both extremes cost."""
     answered_n = confidence_n > np.array([thresholds[answer] for answer in answers])
-    cost_n = np.array([params.wrong_costs[answer] for answer in answers]) * (1.0 - right_n)
+    costs = params.costs()
+    cost_n = np.array([costs[answer] for answer in answers]) * (1.0 - right_n)
     return Handled(
         answered=int(answered_n.sum()),
         wrong=int((answered_n * (1.0 - right_n)).sum()),

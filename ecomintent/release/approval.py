@@ -1,4 +1,7 @@
-"""A person says yes or no to one version, in time. Nothing here makes a champion."""
+"""A person says yes or no to one version, in time. Nothing here makes a champion.
+
+Over 200 lines by a few: every way to say yes or no.
+"""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ecomintent.errors import EcomIntentError
+from ecomintent import layout, taxonomy, taxonomy_changes
+from ecomintent.errors import EcomIntentError, InputError
+from ecomintent.taxonomy_chain import Chain
 
 
 def main(stage: str, run: Callable[[], dict[str, Any]]) -> int:
@@ -17,9 +19,22 @@ def main(stage: str, run: Callable[[], dict[str, Any]]) -> int:
     """
     logging.basicConfig(level=logging.INFO, format="%(name)s %(message)s", stream=sys.stderr)
     try:
+        taxonomy.use(_versions())
         summary = run()
     except EcomIntentError as error:
         print(f"ecomintent {stage}: {error}", file=sys.stderr)
         return 1
     print(json.dumps(summary, ensure_ascii=False, sort_keys=True))
     return 0
+
+
+def _versions() -> Chain:
+    """The intents that were placed; the nine where none were."""
+    if not layout.TAXONOMY.is_file():
+        return taxonomy.FIRST
+    where = str(layout.TAXONOMY)
+    try:
+        raw = json.loads(layout.TAXONOMY.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"not JSON ({error}); run ecomintent retrain, which places it", where=where) from error
+    return taxonomy_changes.from_json(taxonomy.FIRST, raw, where=where)

@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ecomintent import files, layout, params, reliability
+from ecomintent import files, layout, params, reliability, taxonomy
 from ecomintent.data import frozen, parquet, scored
 from ecomintent.errors import InputError, ReleaseError
 from ecomintent.evaluation import Report, evaluate
 from ecomintent.model.inference import Classifier
+from ecomintent.model.release_folder import ReleaseNote
 from ecomintent.params import EvaluateParams
 from ecomintent.params_calibrate import CalibrateParams
 from ecomintent.progress import on_terminal
@@ -53,17 +54,19 @@ def run() -> dict[str, Any]:
         placed = read_placed(folder)
         if placed is not None:
             releases[role] = placed
-    answers, thresholds = {}, {}
+    answers, notes = {}, {}
     for role, release in releases.items():
-        answers[role], thresholds[role] = _ask(release, tickets, settings)
+        answers[role], notes[role] = _ask(release, tickets, settings)
+    _same_taxonomy(notes["candidate"])
     reports = {role: _report(tickets, given, sealed) for role, given in answers.items()}
     _write_predictions(tickets, answers)
     said = {
         "frozen_set": asdict(sealed),
         "weights": {role: release.weights for role, release in releases.items()},
         "versions": {role: releases[role].version if role in releases else None for role in REFERENCES},
+        "taxonomies": {role: note.taxonomy for role, note in notes.items()},
         **{role: reports[role].to_json() if role in reports else None for role in scored.ROLES},
-        "reliability": {role: _reliability(tickets, given, thresholds[role]) for role, given in answers.items()},
+        "reliability": {role: _reliability(tickets, given, notes[role]) for role, given in answers.items()},
     }
     files.write_text(layout.REPORT, json.dumps(said, indent=2) + "\n")
     scores = {role: round(report.macro_f1, 4) for role, report in reports.items()}
@@ -98,25 +101,38 @@ def read_placed(folder: Path) -> Release | None:
 
 def _ask(
     release: Release, tickets: Sequence[dict[str, Any]], settings: EvaluateParams
-) -> tuple[list[Prediction], Mapping[str, float]]:
-    """Its answers, and the thresholds it comes with."""
+) -> tuple[list[Prediction], ReleaseNote]:
+    """Its answers, under its own names, and the note it comes with."""
     classifier = Classifier.load(release.folder, expected_digest=release.weights, threads=settings.threads)
     texts = [ticket["text"] for ticket in tickets]
     given = classifier.classify(texts, track=on_terminal)
-    return given, classifier.note.thresholds
+    return given, classifier.note
 
 
-def _reliability(
-    tickets: Sequence[dict[str, Any]], given: Sequence[Prediction], thresholds: Mapping[str, float]
-) -> dict[str, Any]:
+def _same_taxonomy(candidate: ReleaseNote) -> None:
+    if candidate.taxonomy != taxonomy.version():
+        raise ReleaseError(
+            f"the candidate was trained on taxonomy {candidate.taxonomy}, in force is {taxonomy.version()}; run "
+            "ecomintent retrain, which trains one on it"
+        )
+
+
+def _reliability(tickets: Sequence[dict[str, Any]], given: Sequence[Prediction], note: ReleaseNote) -> dict[str, Any]:
     calibrate = params.section(layout.PARAMS, "calibrate", into=CalibrateParams)
-    labels, answers = [ticket["label"] for ticket in tickets], [answer.intent for answer in given]
+    # Thresholds of an earlier taxonomy are of intents that are no more; its confidence is measured all the same.
+    thresholds = note.thresholds if note.taxonomy == taxonomy.version() else {}
+    labels, answers = [ticket["label"] for ticket in tickets], [_read(answer) or "" for answer in given]
     confidences = [answer.confidence for answer in given]
     return reliability.measure(labels, answers, confidences, thresholds, calibrate).to_json()
 
 
 def _report(tickets: Sequence[dict[str, Any]], answers: Sequence[Prediction], sealed: Sealed) -> Report:
-    return evaluate([ticket["label"] for ticket in tickets], [answer.intent for answer in answers], sealed)
+    return evaluate([ticket["label"] for ticket in tickets], [_read(answer) for answer in answers], sealed)
+
+
+def _read(answer: Prediction) -> str | None:
+    """The answer under the names in force, as the gate reads it; None where its intent is no more."""
+    return next(iter(taxonomy.chain().reads_as(answer.intent)), None)
 
 
 def _write_predictions(tickets: Sequence[dict[str, Any]], answers: Mapping[str, Sequence[Prediction]]) -> None:

@@ -36,20 +36,24 @@ def run() -> dict[str, Any]:
     gate = params.section(layout.PARAMS, "gate", into=GateParams)
     prepare = params.section(layout.PARAMS, "prepare", into=PrepareParams)
     found = scored.read(layout.PREDICTIONS, layout.REPORT)
+    label_map = found.label_map()
     verdict = judge(
         found.frozen,
         found.answers["candidate"],
         found.answers.get("champion"),
         found.answers.get("anchor"),
         gate,
+        label_map=label_map,
         sealed=read_seal(layout.SEAL),
         scored=found.frozen_set,
         leaked=leaked_tickets(found.frozen, (layout.TRAIN_ROWS, layout.VALIDATION_ROWS), prepare),
     )
+    found = found.today()
     if verdict.intents:
-        # Before the first release the candidate itself is what a saboteur is made from.
-        reference = found.answers.get("champion", found.answers["candidate"])
-        verdict = stop_if_broken(verdict, rehearse(found.frozen, reference, gate))
+        # Before the first release the candidate itself is what a saboteur is made from, and where the champion
+        # does not know the label set.
+        of = "champion" if "champion" in found.answers and label_map is None else "candidate"
+        verdict = stop_if_broken(verdict, rehearse(found.frozen, found.answers[of], gate))
     verdict = replace(verdict, evidence=found.evidence | {"gate_params": params_digest(gate)})
     write(verdict, found)
     log.info(

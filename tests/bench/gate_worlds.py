@@ -92,7 +92,7 @@ class World:
         self.labels_n: Final = np.repeat(np.arange(K), self._n_k)
         self._ids = [f"T-{index:05d}" for index in range(self.labels_n.size)]
         self.frozen: Final = [
-            FrozenTicket(id=name, label=NAMES[label], group="")
+            FrozenTicket(id=name, label=NAMES[int(label)], group="")
             for name, label in zip(self._ids, self.labels_n, strict=True)
         ]
 

@@ -66,7 +66,7 @@ def test_the_passport_says_what_the_release_is_and_who_agreed(shop):
         champion_before="",
         history_head=head,
         issued_at="2026-05-04T00:00:02+00:00",
-        taxonomy_version=taxonomy.VERSION,
+        taxonomy_version=taxonomy.version(),
         probes=PROBES,
     )
 

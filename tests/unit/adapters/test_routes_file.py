@@ -30,7 +30,7 @@ def test_the_shipped_table_has_a_route_for_every_intent():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("[routes.WISMO]", "[routes.WISNO]", r"routes: unknown key 'WISNO'; did you mean 'WISMO'\?"),
+        ("[routes.WISMO]", "[routes.WISNO]", r"routes: 'WISNO' is not one of the intents. Did you mean 'WISMO'\?"),
         ("[person]", "[persons]", r"routes.toml: unknown key 'persons'; did you mean 'person'\?"),
         ("low_share = 0.5", "", "routes.toml: missing low_share"),
         ("low_share = 0.5", "low_share = 1.5", r"low_share: 1.5; it must be a number in 0-1"),

@@ -103,7 +103,9 @@ def test_a_label_map_bridges_old_names(files):
 
     verdict = json.loads(found.stdout)
     assert (verdict["overall"], verdict["churn"]) == ("PROMOTE", 0)
-    assert "label map 2 was applied: 0 of 360 frozen labels renamed" in verdict["warnings"]
+    assert (
+        "label map 2 was applied: 0 of 360 frozen labels renamed and 40 answers of the champion" in verdict["warnings"]
+    )
 
 
 def test_the_margin_of_the_command_line_counts(files):

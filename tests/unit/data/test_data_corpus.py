@@ -55,8 +55,8 @@ def test_every_refusal_says_why_and_on_which_line(tmp_path):
     assert [(row.line, row.reason) for row in refused] == [
         (2, "the text is empty"),
         (3, "the label is empty"),
-        (4, "'RETURN' is not one of the nine intents; did you mean 'RETURN_REQUEST'?"),
-        (5, "'zzz' is not one of the nine intents; is it another source's label? Then name its map"),
+        (4, "'RETURN' is not one of the intents; did you mean 'RETURN_REQUEST'?"),
+        (5, "'zzz' is not one of the intents; is it another source's label? Then name its map"),
         (7, "3 cells where the header has 2; quote a text that holds a delimiter"),
     ]
 

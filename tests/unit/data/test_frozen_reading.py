@@ -84,8 +84,8 @@ def test_one_bad_row_refuses_the_whole_file_and_the_first_three_lines_are_named(
 
     assert refused(written(tmp_path, asdict(LATE), *bad)) == (
         "line 2: text: empty; a ticket needs its text: fill it in or leave the row out; "
-        "line 3: label: 'RETURN' is not one of the nine intents. Did you mean 'RETURN_REQUEST'? "
-        "New intents are added in ecomintent/taxonomy.py, not in data.; "
+        "line 3: label: 'RETURN' is not one of the intents. Did you mean 'RETURN_REQUEST'? "
+        "Intents are changed with ecomintent taxonomy, not in data.; "
         "line 4: provenance: 'own guess'; allowed are blind, confirmed, edited; and 2 more"
     )
 

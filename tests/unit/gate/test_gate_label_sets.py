@@ -73,7 +73,7 @@ def test_a_rename_through_the_map_changes_nothing_but_a_warning(seed, n):
     verdict = judge(old.frozen, w.candidate, old.champion, old.champion, GATE, label_map=OLD_NAMES)
 
     plain = judge(w.frozen, w.candidate, w.champion, w.champion, GATE)
-    told = f"label map 2 was applied: {9 * n} of {9 * n} frozen labels renamed"
+    told = f"label map 2 was applied: {9 * n} of {9 * n} frozen labels renamed and {9 * n} answers of the champion"
     assert verdict == replace(plain, warnings=(told, *plain.warnings))
 
 

@@ -196,7 +196,7 @@ def test_a_candidate_without_an_answer_blocks(workspace):
             r"answers of the champion, but report\.json names none",
         ),
         (lambda t: pd.concat([t, t[:1]]), {}, r"ticket id 'T-00000' appears more than once"),
-        (lambda t: t.assign(label=None), {}, r"frozen set: '' is not one of the nine intents"),
+        (lambda t: t.assign(label=None), {}, r"frozen set: '' is not one of the intents"),
     ],
 )
 def test_inputs_that_contradict_each_other_are_an_error_and_write_nothing(workspace, change, said, message):

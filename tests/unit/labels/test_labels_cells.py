@@ -111,8 +111,8 @@ def test_an_unknown_intent_names_the_nearest():
     told = fault(cells.intent, "RETURN", name="intent", map_name=None, needed=True)
 
     assert told == (
-        "intent: 'RETURN' is not one of the nine intents. Did you mean 'RETURN_REQUEST'? "
-        "New intents are added in ecomintent/taxonomy.py, not in data."
+        "intent: 'RETURN' is not one of the intents. Did you mean 'RETURN_REQUEST'? "
+        "Intents are changed with ecomintent taxonomy, not in data."
     )
 
 

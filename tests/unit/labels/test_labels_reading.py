@@ -109,10 +109,10 @@ def test_a_refused_row_says_where_it_is_and_everything_that_is_wrong_with_it(fil
             ticket_id="T-1",
             reason=(
                 "text: character 2 is U+0000, a control character; remove it; "
-                "intent: 'RETURN' is not one of the nine intents. Did you mean 'RETURN_REQUEST'? "
-                "New intents are added in ecomintent/taxonomy.py, not in data; "
-                "previous_intent: 'X' is not one of the nine intents. "
-                "New intents are added in ecomintent/taxonomy.py, not in data; "
+                "intent: 'RETURN' is not one of the intents. Did you mean 'RETURN_REQUEST'? "
+                "Intents are changed with ecomintent taxonomy, not in data; "
+                "previous_intent: 'X' is not one of the intents. "
+                "Intents are changed with ecomintent taxonomy, not in data; "
                 "provenance: 'me'; allowed are confirmed, edited, set_from_blank, unchanged, rule, bot, own; "
                 "created_at: 'May' is not a time in ISO 8601; write it as 2026-05-04T13:30:00+02:00"
             ),

@@ -31,7 +31,7 @@ def save_release(folder: Path, *, seed: int = 1) -> Path:
     params = ExportParams(quantise="int8", clear_margin=1.0, least_agreement=0.0)
     with tempfile.TemporaryDirectory() as spare:
         model = save_trained(Path(spare) / "model", seed=seed)
-        export(model, folder, Tickets(texts=["where is my parcel"], intents=["WISMO"]), params)
+        export(model, folder, Tickets(texts=["where is my parcel"], intents=[NAMES[0]]), params)
     return folder
 
 
