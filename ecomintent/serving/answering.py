@@ -8,9 +8,9 @@ from ecomintent.labels.texts import fit
 from ecomintent.served import RouteTable
 from ecomintent.serving.loading import WARM_UP, Loaded
 from ecomintent.serving.routing import Level, Routed, route
-from ecomintent.taxonomy import NAMES
+from ecomintent.taxonomy_chain import OTHER
 
-UNSURE: Final = NAMES[-1]
+UNSURE: Final = OTHER
 """What a ticket below the threshold is answered with, as clients of the public baseline expect."""
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from ecomintent import taxonomy
 from ecomintent.corrected import Channel, Given, KeptTicket
 from ecomintent.errors import InputError
 from ecomintent.labels import cells
@@ -17,7 +18,6 @@ from ecomintent.serving.access import Door, Refused
 from ecomintent.serving.classify_pages import FAULTS
 from ecomintent.serving.desk import Desk
 from ecomintent.serving.schemas import Strict, Text
-from ecomintent.taxonomy import NAMES
 
 NAME_CHARS: Final = 200
 EXAMPLE: Final[dict[str, Any]] = {
@@ -37,8 +37,12 @@ def _name(value: str) -> str:
 
 
 def _intent(value: str) -> str:
-    if value not in NAMES:
-        raise ValueError(f"it is no intent; one of {', '.join(NAMES)}")
+    known = taxonomy.chain()
+    if value not in known.known:
+        raise ValueError(f"it is no intent; one of {', '.join(taxonomy.NAMES)}")
+    if known.today(value) is None:
+        instead = known.reads_as(value) or taxonomy.NAMES
+        raise ValueError(f"this intent is no more; say which it is of {', '.join(instead)}")
     return value
 
 
@@ -53,7 +57,9 @@ class CorrectionRequest(Strict):
 
     event_id: Name = Field(description="Your own name for this correction; sent again it changes nothing.")
     ticket_id: Name = Field(description="The request id of the answer, or your own id of the ticket.")
-    intent: Intent = Field(description="What the person says it is.")
+    intent: Intent = Field(
+        description="What the person says it is; a name of an earlier taxonomy counts as what it reads as today."
+    )
     text: Text | None = Field(None, description="The customer's message; may be left out for a ticket that is kept.")
     previous_intent: Intent | None = Field(None, description="What the person saw on the ticket, if anything.")
     agent: Name | None = Field(None, description="Who it was; default: the name of the key.")

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from ecomintent import taxonomy
 from ecomintent.corrected import Channel, Given, KeptTicket, Why
 from ecomintent.serving import html
 from ecomintent.serving.access import Refused
 from ecomintent.serving.desk import UNDO_SECONDS, Desk
 from ecomintent.serving.sessions import Session
 from ecomintent.serving.signed_in import context, form, go, paged, require, session_of, to_sign_in
-from ecomintent.taxonomy import NAMES
 
 FILTERS: Final = {
     "all": "All",
@@ -83,7 +83,7 @@ def _told(desk: Desk, session: Session, asked: dict[str, str]) -> dict[str, Any]
         filters=FILTERS,
         counts=desk.tickets.open(),
         today=desk.outbox.given_by(session.name, now[:10]),
-        did=did if did in NAMES else "",
+        did=did if did in taxonomy.chain().known else "",
         say=TELLS.get(asked.get("say", ""), ""),
         problem=desk.forwarder.problem,
     )
@@ -93,7 +93,7 @@ def _answer(desk: Desk, session: Session, told: dict[str, str]) -> bool | None:
     ticket = desk.tickets.find(told.get("ticket", ""))
     if ticket is None:
         raise Refused(404, "this ticket is not kept any more; load the page again")
-    if told.get("intent", "") not in NAMES or not _is_number(told.get("turn", "")):
+    if taxonomy.chain().today(told.get("intent", "")) is None or not _is_number(told.get("turn", "")):
         raise Refused(422, "this form is not complete; load the page again")
     given = _given(ticket, session.name, told["intent"], int(told["turn"]), desk.clock.now())
     return desk.outbox.give(given, now=given.at, held_seconds=UNDO_SECONDS)

@@ -23,14 +23,19 @@ ASSETS: Final = {
     "pages.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
-KEYS: Final = {intent.name: str(number) for number, intent in enumerate(INTENTS, start=1)}
-"""Intent -> the key that sets it."""
+KEYS: Final = "123456789"
+"""The key that sets the first intent, the second ...; the tenth has none, letters do other things."""
 
 
 def page(template: str, status: int = 200, /, **told: Any) -> Response:
     """A page from its template; every value is escaped."""
-    content = _environment().get_template(f"{template}.html").render(intents=INTENTS, keys=KEYS, **told)
+    content = _environment().get_template(f"{template}.html").render(intents=INTENTS, keys=keys(), **told)
     return HTMLResponse(content, status_code=status, headers=HEADERS)
+
+
+def keys() -> dict[str, str]:
+    """Intent -> the key that sets it; empty where it has none."""
+    return {intent.name: KEYS[place : place + 1] for place, intent in enumerate(INTENTS)}
 
 
 def asset(name: str) -> Response | None:

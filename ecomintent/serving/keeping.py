@@ -21,6 +21,7 @@ from ecomintent.serving.label_ports import Tickets
 from ecomintent.serving.loading import Loaded
 from ecomintent.serving.ports import Disagreements
 from ecomintent.serving.routing import Level
+from ecomintent.watch.shapes import shape
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,16 @@ class Keeper:
         """Count a ticket, maybe keep it; whether it is drawn for the audit. Never waits for a disk."""
         now, level = self._clock.now(), answer.route.confidence
         blind = Why.BLIND in self._keep and bool(answer.fitted) and self._draw(request_id) < self._share
-        self._put(Answered(day=now[:10], intent=answer.best, level=level.value, confidence=answer.confidence))
+        self._put(
+            Answered(
+                day=now[:10],
+                intent=answer.best,
+                level=level.value,
+                confidence=answer.confidence,
+                version=loaded.version,
+                shape=shape(answer.fitted, answer.best, answer.confidence),
+            )
+        )
         why = {Why.BLIND} if blind else set()
         if level is not Level.HIGH and Why.LOW in self._keep:
             why.add(Why.LOW)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from ecomintent.corrected import Account, Answered, DayVolume, Given, Judged, KeptTicket, VerdictNote
+from ecomintent.corrected import Account, Answered, DayVolume, Given, Judged, KeptTicket, VerdictNote, WatchNote
 from ecomintent.release.page_decisions import PageDecision
 
 
@@ -96,6 +96,10 @@ class Standing(Protocol):
 
     def verdicts(self, most: int) -> Sequence[VerdictNote]:
         """The newest first."""
+        ...
+
+    def watched(self) -> WatchNote | None:
+        """The last look of the watch; None before the first."""
         ...
 
     def review(self, key: str) -> str | None:

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ecomintent.corrected import DayVolume, Judged
 from ecomintent.gate.statistics import wilson
 from ecomintent.serving.routing import Level
-from ecomintent.taxonomy import NAMES
+from ecomintent.taxonomy import NAMES, chain
 
 ALPHA: Final = 0.025
 """One-sided, of the intervals: 95 %."""
@@ -79,10 +79,14 @@ def live(volume: Sequence[DayVolume], judged: Sequence[Judged], days: Sequence[s
     Args:
         days: every day to tell of, YYYY-MM-DD, oldest first.
     """
+    volume = [replace(one, intent=_today(one.intent)) for one in volume]
+    judged = [replace(one, intent=_today(one.intent), predicted=_today(one.predicted)) for one in judged]
     blind = [one for one in judged if one.blind]
+    # An intent that was split is counted under its own name, as long as a release answers with it.
+    names = dict.fromkeys([*NAMES, *(one.intent for one in volume)])
     return Live(
         accuracy=share(_count(one for one in blind if one.intent == one.predicted), _count(blind)),
-        intents=tuple(_intent(name, volume, judged) for name in NAMES),
+        intents=tuple(_intent(name, volume, judged) for name in names),
         days=tuple(_day(day, [one for one in volume if one.day == day]) for day in days),
         tickets=sum(one.tickets for one in volume),
         confidence=_mean(volume),
@@ -95,6 +99,11 @@ def share(hits: int, n: int) -> Share | None:
         return None
     low, high = wilson(hits, n, ALPHA)
     return Share(hits=hits, n=n, low=low, high=high)
+
+
+def _today(intent: str) -> str:
+    """Under the name in force, so that what two releases said of one intent is counted together."""
+    return chain().today(intent) or intent
 
 
 def _intent(name: str, volume: Sequence[DayVolume], judged: Sequence[Judged]) -> IntentLive:

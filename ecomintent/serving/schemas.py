@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from ecomintent.taxonomy import INTENTS, NAMES
+from ecomintent.taxonomy import NAMES, chain
 
 EXAMPLE: Final = "where is my order it has been 5 days"
 ROUTE_EXAMPLE: Final = {
@@ -124,6 +124,10 @@ class IntentsAnswer(BaseModel):
     count: int
     descriptions: dict[str, str]
     taxonomy_version: str
+    aliases: dict[str, list[str]] = Field(
+        description="Names of other versions -> the intents in force they read as: one, several where an intent was "
+        "split, none where it was retired. POST /corrections takes the names that read as one."
+    )
 
 
 class Fault(BaseModel):
@@ -133,7 +137,11 @@ class Fault(BaseModel):
     request_id: str
 
 
-def intents_answer(version: str) -> dict[str, Any]:
-    """Every intent with the sentence that decides borderline tickets."""
-    told = {intent.name: intent.description for intent in INTENTS}
-    return {"intents": list(told), "count": len(told), "descriptions": told, "taxonomy_version": version}
+def intents_answer(number: str) -> dict[str, Any]:
+    """Every intent of that version with the sentence that decides borderline tickets, and what other names read as."""
+    known = chain()
+    version = known.version(number) or known.last
+    told = {intent.name: intent.description for intent in version.intents}
+    aliases = {name: list(known.reads_as(name)) for name in known.known if name not in version.ids}
+    said = {"intents": list(told), "count": len(told), "descriptions": told, "taxonomy_version": version.number}
+    return said | {"aliases": aliases}

@@ -33,9 +33,10 @@ def router(service: Service) -> APIRouter:
 
     @pages.get("/intents", response_model=IntentsAnswer, summary="The intents there are")
     async def intents(request: Request) -> Response:
-        """Names, in the order of the model's scores, and what decides borderline tickets."""
+        """What the release that answers knows, in the order of its scores, and what decides borderline tickets."""
         _admit(service, request)
-        return JSONResponse(intents_answer(taxonomy.VERSION))
+        serving = service.holder.now.serving
+        return JSONResponse(intents_answer(serving.loaded.reader.note.taxonomy if serving else taxonomy.version()))
 
     @pages.get("/metrics", summary="Counts and times for Prometheus", response_class=PlainTextResponse)
     async def metrics(request: Request) -> Response:
@@ -69,7 +70,7 @@ def _health(service: Service, *, told_all: bool) -> dict[str, Any]:
         "status": "ok",
         "version": __version__,
         "device": "cpu",
-        "labels": list(taxonomy.NAMES),
+        "labels": list(serving.loaded.reader.note.intents if serving else taxonomy.NAMES),
         "started_at": service.started_at,
         "serves": None
         if serving is None

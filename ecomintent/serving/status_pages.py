@@ -117,6 +117,7 @@ def _told(board: Board, session: Session, *, line: str = "", typed: dict[str, st
         candidate=candidate[0] if candidate else "",
         bill=sum(waits.verdict.bill.values()) if waits else 0,
         verdicts=[(note, _versions(candidate, now).get(note.key, "")) for note in verdicts[:SHOWN]],
+        watched=board.standing.watched(),
         open=desk.tickets.open(),
         drawn=desk.tickets.drawn(days[0]),
         waiting=desk.outbox.waiting(),

@@ -11,7 +11,7 @@ from ecomintent.model.release_folder import ReleaseNote
 from ecomintent.records import Prediction
 from ecomintent.release.passport import Passport
 from ecomintent.served import ApiKey, Disagreement, Lineup, Named, Scope, ServingEvent, secret_digest
-from ecomintent.taxonomy import NAMES, VERSION
+from ecomintent.taxonomy import NAMES, version
 
 AMOUNT = re.compile(r"0\.[0-9]{1,4}")
 
@@ -32,7 +32,7 @@ class FakeReader:
     ) -> None:
         self._says, self._confidence = says, confidence
         self.note = ReleaseNote(
-            taxonomy=VERSION,
+            taxonomy=version(),
             base="fake",
             max_tokens=16,
             intents=NAMES,

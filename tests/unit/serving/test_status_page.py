@@ -45,6 +45,25 @@ def test_a_home_without_anything_says_so(tmp_path):
     assert "waits for a person</h2>" not in told
 
 
+def test_the_last_look_of_the_watch_is_told_with_its_reason(server):
+    assert "Nobody has looked yet" in status(server)
+    reading = {"name": "audit", "value": 0.5, "bound": 0.8, "n": 40, "speaks": True, "says": "promoted with <0.88>"}
+    look = {
+        "at": "2026-11-21T06:00:00+00:00", "champion": "1", "readings": [reading], "new_labels": 3, "action": "ALERT",
+        "reasons": ["audit: too low", "no retrain: version 2 waits for a person; decide about it first"],
+    }  # fmt: skip
+    path = server.folder / "watch" / "last.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(look))
+    told = status(server)
+
+    assert "Last looked 2026-11-21 06:00 UTC at version 1: <b>somebody should look</b>, because audit: too low;" in told
+    assert "promoted with &lt;0.88&gt;" in told
+
+    path.write_text('{"at": 3}')
+    assert "Nobody has looked yet" in status(server)
+
+
 def test_what_answers_is_named_with_since_when(server):
     told = status(server)
 
