@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ecomintent.errors import EcomIntentError
+from ecomintent.labels import presidio_import
 from ecomintent.labels.personal_patterns import GOODS, PHONE_CANDIDATE, VERSION
 
 if TYPE_CHECKING:
@@ -49,16 +50,19 @@ class Span:
 
 def patterns(expressions: Iterable[str]) -> list["Pattern"]:
     """As Presidio wants them, all equally sure."""
-    from presidio_analyzer import Pattern
-
-    return [Pattern(name=str(number), regex=expression, score=SURE) for number, expression in enumerate(expressions)]
+    presidio = presidio_import.load()
+    return [
+        presidio.Pattern(name=str(number), regex=expression, score=SURE)
+        for number, expression in enumerate(expressions)
+    ]
 
 
 def own(kind: str, expressions: Iterable[str]) -> "PatternRecognizer":
     """A recogniser of our own expressions, in which case matters unless they say otherwise."""
-    from presidio_analyzer import PatternRecognizer
-
-    return PatternRecognizer(supported_entity=kind, patterns=patterns(expressions), global_regex_flags=0)
+    recognizer: PatternRecognizer = presidio_import.load().PatternRecognizer(
+        supported_entity=kind, patterns=patterns(expressions), global_regex_flags=0
+    )
+    return recognizer
 
 
 def asking(kind: str, recognizer: "PatternRecognizer") -> Finder:

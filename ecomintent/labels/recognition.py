@@ -79,18 +79,14 @@ def _without(text: str, found: Iterable[Span]) -> str:
 
 @lru_cache(maxsize=1)
 def _steps() -> tuple[Step, ...]:
-    """Presidio is imported here, as it takes more than a second."""
+    """Presidio is imported here, as it takes a while."""
     presidio: Any = presidio_import.load()
 
-    class AnyEmail(presidio.EmailRecognizer):  # type: ignore[misc]
-        """Presidio would fetch the list of public suffixes from the network; a mistyped domain is personal too."""
-
-        def validate_result(self, pattern_text: str) -> bool:
-            return True
-
     card, iban = presidio.CreditCardRecognizer(), presidio.IbanRecognizer(exact_match=True)
-    # Presidio's own shapes find a link in "arrived.also", and take time that grows with the square of the text.
-    link, mail = presidio.UrlRecognizer(patterns=patterns(written.URLS)), AnyEmail(patterns=patterns(written.EMAILS))
+    # Presidio's own shapes find a link in "arrived.also", and take time that grows with the square of the text. Of a
+    # mail it would ask a list from the network whether its domain exists, and a mistyped one is personal too.
+    link = presidio.PatternRecognizer(supported_entity="URL", patterns=patterns(written.URLS))
+    mail = presidio.PatternRecognizer(supported_entity="EMAIL", patterns=patterns(written.EMAILS))
     phone = presidio.PhoneRecognizer(supported_regions=REGIONS, leniency=1)
     return (
         Step(needs=LINKED, finders=(asking("URL", link),)),
