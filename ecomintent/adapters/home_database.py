@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import ClassVar, Final
 from ecomintent.errors import InputError
 
 WAIT_SECONDS: Final = 10
+AGAIN_SECONDS: Final = 0.02
 
 
 class HomeDatabase:
@@ -53,7 +55,7 @@ class HomeDatabase:
         opened = sqlite3.connect(self.path, timeout=WAIT_SECONDS, check_same_thread=False, isolation_level="IMMEDIATE")
         # Digests of keys and redacted texts are nobody else's business.
         self.path.chmod(0o600)
-        opened.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(opened)
         # Who was answered that something is kept does not send it again.
         opened.execute("PRAGMA synchronous = FULL")
         found = int(opened.execute("PRAGMA user_version").fetchone()[0])
@@ -66,3 +68,20 @@ class HomeDatabase:
         if found < self.version:
             opened.executescript(f"BEGIN IMMEDIATE; {self.schema} PRAGMA user_version = {self.version}; COMMIT;")
         return opened
+
+
+def _write_ahead(opened: sqlite3.Connection) -> None:
+    """Ask until it is so: this statement does not wait where another process asks at the same moment."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not _is_ahead(opened, last=time.monotonic() >= deadline):
+        time.sleep(AGAIN_SECONDS)
+
+
+def _is_ahead(opened: sqlite3.Connection, *, last: bool) -> bool:
+    try:
+        opened.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError:
+        if last:
+            raise
+        return False
+    return True

@@ -20,6 +20,10 @@ CREATE TABLE IF NOT EXISTS volume (
     day TEXT NOT NULL, intent TEXT NOT NULL, level TEXT NOT NULL, tickets INTEGER NOT NULL, confidence REAL NOT NULL,
     PRIMARY KEY (day, intent, level)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shapes (
+    day TEXT NOT NULL, version TEXT NOT NULL, kind TEXT NOT NULL, bin TEXT NOT NULL, tickets INTEGER NOT NULL,
+    PRIMARY KEY (day, version, kind, bin)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS corrections (
     position INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, event_id TEXT NOT NULL, ticket_id TEXT NOT NULL,
     text TEXT NOT NULL, intent TEXT NOT NULL, predicted TEXT NOT NULL, shown INTEGER NOT NULL, blind INTEGER NOT NULL,
@@ -46,7 +50,7 @@ class LabellingDatabase(HomeDatabase):
 
     file = Path("serving") / "labelling.db"
     schema = LABELLING
-    version = 2
+    version = 3
     what = "the database of the corrections page"
 
     def forget(self, ticket_id: str) -> None:

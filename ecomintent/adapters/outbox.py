@@ -35,6 +35,8 @@ class StoredOutbox:
         until = (datetime.fromisoformat(now) + timedelta(seconds=held_seconds)).isoformat(timespec="seconds")
         values = {**asdict(given), "said": said, "state": HELD if held_seconds else DUE, "held_until": until}
         with self._database.transaction() as connection:
+            # From here on nobody else writes: another server of this home may be given the same event now.
+            connection.execute("BEGIN IMMEDIATE")
             known = connection.execute(
                 "SELECT said FROM corrections WHERE channel = ? AND event_id = ?", (given.channel, given.event_id)
             ).fetchone()
@@ -57,6 +59,7 @@ class StoredOutbox:
             None where there is none to undo.
         """
         with self._database.transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")
             row = connection.execute(
                 "SELECT c.position, c.ticket_id, c.state FROM corrections c JOIN tickets t USING (ticket_id) "
                 "WHERE c.agent = ? AND c.channel = ? AND c.state <> ? AND t.answered ORDER BY c.position DESC LIMIT 1",

@@ -13,8 +13,11 @@ from ecomintent.errors import InputError
 WAIT_SECONDS: Final = 30
 """How long a writer waits for another one before it gives up."""
 
-AT_FAULT: Final = (sa.exc.OperationalError, sa.exc.DatabaseError)
-"""Absent, locked, read-only, full, damaged. Their subclasses (a broken constraint) would be bugs of ours."""
+AT_FAULT: Final = (sa.exc.OperationalError, sa.exc.DatabaseError, sa.exc.InternalError)
+"""Absent, locked, read-only (an internal error of PostgreSQL), full, damaged.
+
+Their subclasses (a broken constraint) would be bugs of ours.
+"""
 
 
 class SqlDatabase:

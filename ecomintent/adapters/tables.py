@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from ecomintent import files, taxonomy
 from ecomintent.adapters.system import System
 from ecomintent.errors import InputError
 from ecomintent.progress import Track, silently
@@ -29,6 +30,26 @@ def import_corpus(
         rows = [*rows, *read_corpus(sample(system, "starter"), source_map=None)[0]]
     fitted = [replace(row, text=text) for row in track(rows, "clean and redact") if (text := fit(row.text))]
     return system.corpus.replace(lambda path: write_corpus(fitted, path), file.name), refused
+
+
+def place_corpus(system: System, target: Path) -> Sealed:
+    """Put the base corpus at `target` under the names in force; rows that no rule can read stay out.
+
+    Raises:
+        InputError: as `SealedTables.intact`.
+    """
+    from ecomintent.data import corpus, parquet
+
+    if len(taxonomy.chain().versions) == 1:
+        return system.corpus.copy_to(target)
+    rows = []
+    for row in parquet.require(system.corpus.intact(), corpus.COLUMNS):
+        intent = taxonomy.chain().today(row["intent"])
+        if intent is not None:
+            rows.append(corpus.CorpusRow(text=row["text"], intent=intent, source=row["source"]))
+    sealed: list[Sealed] = []
+    files.write(target, lambda path: sealed.append(corpus.write_corpus(rows, path)))
+    return sealed[0]
 
 
 def use_starter(system: System) -> tuple[Sealed, Sequence[Refused]]:

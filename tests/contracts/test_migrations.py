@@ -1,5 +1,6 @@
 """A database of any earlier version is brought to today's with everything in it, and back, or nothing is changed."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from ecomintent.adapters import migrations
 from ecomintent.adapters.sql_history import SqlHistory
 from ecomintent.adapters.sql_labels import SqlLabelStore
 from ecomintent.errors import DowngradeRefused, InputError
+from ecomintent.release import chain
 from tests.contracts.test_history import APPROVED
 from tests.contracts.test_label_store import BAD_ROW, CORRECTED, DOUBLE_CHARGE, LATE_PARCEL
 
@@ -122,3 +124,52 @@ def test_the_view_of_current_labels_has_the_latest_label_of_each_ticket(url, eng
         found = connection.execute(sa.text("SELECT ticket_id, intent FROM current_labels")).all()
 
     assert [tuple(row) for row in found] == [("77", "WISMO")]
+
+
+FIRST = {
+    "corrections": {
+        "event_id": "e" * 64,
+        "ticket_id": "T-1",
+        "text": "where is my parcel",
+        "intent": "WISMO",
+        "previous_intent": "OTHER",
+        "created_at": "2026-05-04T11:30:00+00:00",
+        "agent": "dana",
+        "source": "file",
+        "provenance": "edited",
+    },
+    "quarantine": {
+        "row_id": "r" * 64,
+        "file": "may.csv",
+        "line": 7,
+        "ticket_id": "T-9",
+        "reason": "text: empty",
+        "excerpt": "",
+    },
+}
+
+
+def test_a_database_that_the_first_schema_made_and_filled_is_upgraded_on_first_use_with_every_row(url, engine):
+    """Made by the first revision itself, not by going back from today's."""
+    migrations.move(engine, "0001")
+    with engine.begin() as connection:
+        for table, row in FIRST.items():
+            names = ", ".join(row)
+            marks = ", ".join(f":{name}" for name in row)
+            connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
+        link = chain.link(chain.START, APPROVED)
+        event = {name: getattr(APPROVED, name) for name in ("at", "event", "version", "by", "reason")}
+        event |= {"details": json.dumps(APPROVED.details, sort_keys=True), "link": link}
+        words = ", ".join(f'"{name}"' for name in event)
+        marks = ", ".join(f":{name}" for name in event)
+        connection.execute(sa.text(f"INSERT INTO release_events ({words}) VALUES ({marks})"), event)
+
+    corrections, refused, events, breaks = content(url)
+
+    assert version(engine) == migrations.HEAD
+    assert [(one.ticket_id, one.text, one.intent, one.agent) for one in corrections] == [
+        ("T-1", "where is my parcel", "WISMO", "dana")
+    ]
+    assert (refused, events, breaks) == ([BAD_ROW], [APPROVED], [])
+    SqlHistory(url).append(replace(APPROVED, version="3"))
+    assert SqlHistory(url).breaks() == []
