@@ -15,7 +15,7 @@ from ecomintent.params_calibrate import CalibrateParams
 from ecomintent.params_checks import at_least, between, same_keys
 from ecomintent.params_labels import LabelsParams
 from ecomintent.records import Provenance
-from ecomintent.taxonomy import NAMES
+from ecomintent.taxonomy import FIRST, chain
 
 Section = TypeVar("Section")
 
@@ -161,12 +161,17 @@ class GateParams:
             *((n, "margins") for n in self.margins),
             *((n, "costly_intents") for n in self.costly_intents),
         ]:
-            if name not in NAMES:
+            if name not in chain().known:
                 raise ParamsError(f"{name!r} is not an intent", where=f"params.yaml: gate.{where}")
 
     def margin_of(self, intent: str) -> float:
-        """The margin that applies to `intent`."""
-        return self.margins.get(intent, self.margin)
+        """The margin that applies to `intent`; one that came from others and has no entry has their smallest."""
+        table = dict.fromkeys(FIRST.known, self.margin) | self.margins
+        return table[intent] if intent in self.margins else chain().carried(table, min).get(intent, self.margin)
+
+    def is_costly(self, intent: str) -> bool:
+        """Whether a miss of `intent` is expensive; what took over from a costly intent is costly too."""
+        return any(intent in (name, *chain().reads_as(name)) for name in self.costly_intents)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
