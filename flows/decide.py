@@ -29,6 +29,7 @@ class Decision(BaseModel):
 @flow(name="decide", timeout_seconds=30 * 60, flow_run_name="{answer.decision} version {answer.version}")
 def decide(answer: Decision) -> str:
     """Record the decision; promote what was approved. Safe to repeat."""
+    wiring.begin()
     said = Asked(
         approved=answer.decision == "approve",
         by=answer.by,

@@ -7,12 +7,13 @@ from prefect import flow
 
 from ecomintent.adapters import processes
 from ecomintent.errors import EcomIntentError
-from flows import tasks, wiring
+from flows import failing, tasks, wiring
 
 
-@flow(name="promote", timeout_seconds=60 * 60)
+@flow(name="promote", timeout_seconds=60 * 60, on_failure=[failing.tell], on_crashed=[failing.tell])
 def promote() -> None:
     """Run it often: it does nothing where nobody decided anything."""
+    wiring.begin()
     tasks.take_up_decisions()
     tasks.finish_promotions()
 

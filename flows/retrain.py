@@ -8,7 +8,7 @@ from prefect import flow
 
 from ecomintent.adapters import processes
 from ecomintent.errors import EcomIntentError
-from flows import tasks, wiring
+from flows import failing, heartbeats, tasks, training, wiring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,24 +34,38 @@ class Outcome:
     """Wall time of each stage that was brought up to date."""
 
 
-@flow(name="retrain", timeout_seconds=3 * 60 * 60)
+@flow(name="retrain", timeout_seconds=3 * 60 * 60, on_failure=[failing.tell], on_crashed=[failing.tell])
 def retrain() -> Outcome:
     """Turn corrected labels into a candidate a person may approve. Promotes nothing that nobody approved."""
+    with wiring.the_only("retrain"):
+        return _retrain()
+
+
+def _retrain() -> Outcome:
+    heartbeats.end_dead_runs()
     tasks.take_up_decisions()
     tasks.finish_promotions()
     tasks.take_in_answers()
+    nothing = tasks.nothing_to_learn()
+    if nothing:
+        return _nothing_new(wiring.system().registry.aliases()["champion"], nothing)
+    run = tasks.open_run()
     inputs = tasks.place_inputs()
     champion = tasks.champion_holding_these_weights()
     if champion:
+        tasks.drop_run(run)
         return _nothing_new(champion)
     tasks.fetch_champion()
-    seconds = {stage: tasks.reproduce(stage) for stage in tasks.stale_stages()}
+    seconds = {stage: training.bring_up_to_date(stage, run) for stage in tasks.stale_stages()}
+    commit = tasks.keep_run(run)
     champion = tasks.champion_holding_these_weights()
     if champion:
         return _nothing_new(champion)
     verdict = tasks.read_verdict()
     run_id = tasks.publish(inputs)
     version = tasks.register_candidate(run_id, inputs)
+    tasks.note_commit(version, commit)
+    tasks.tell_of_verdict(verdict, version)
     notes = tasks.data_notes()
     return Outcome(
         verdict=verdict.overall.value,
@@ -67,8 +81,8 @@ def retrain() -> Outcome:
     )
 
 
-def _nothing_new(champion: str) -> Outcome:
-    cause = f"the champion already holds what these labels, params and code give (version {champion})"
+def _nothing_new(champion: str, why: str = "") -> Outcome:
+    cause = why or f"the champion already holds what these labels, params and code give (version {champion})"
     return Outcome(
         verdict="NOTHING_NEW",
         cause=cause,

@@ -9,13 +9,17 @@ from prefect import flow
 from ecomintent.adapters import processes
 from ecomintent.adapters.collecting import Outcome
 from ecomintent.errors import EcomIntentError
-from flows import tasks, wiring
+from flows import failing, heartbeats, tasks, wiring
 
 
-@flow(name="sync", timeout_seconds=6 * 60 * 60)
+@flow(name="sync", timeout_seconds=6 * 60 * 60, on_failure=[failing.tell], on_crashed=[failing.tell])
 def sync(names: list[str] | None = None, since: str = "", dry_run: bool = False) -> list[Outcome]:
     """Read the sources of these names, or all; one that stops does not stop the others. Safe to repeat."""
-    return [tasks.collect_source(name, since, dry_run) for name in tasks.sources_to_read(names or [])]
+    wiring.begin()
+    outcomes = [tasks.collect_source(name, since, dry_run) for name in tasks.sources_to_read(names or [])]
+    # Here because nothing runs more often that may take its time: a silent run is looked at twice.
+    heartbeats.end_dead_runs()
+    return outcomes
 
 
 def main(asked: str) -> int:

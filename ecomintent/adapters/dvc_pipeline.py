@@ -1,58 +1,81 @@
 """`ports.Pipeline` on the DVC command line: DVC promises that, not its Python API."""
 
 import json
-import logging
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from ecomintent import files
+from ecomintent.adapters.dvc_command import DvcCommand
 from ecomintent.errors import PipelineError
 
-log = logging.getLogger(__name__)
-
-# no_scm: what a shop's data become here is versioned by DVC and recorded with each run, not in the checkout's git.
+# no_scm: the history of a shop's retrains is kept by `run_history`, not in the checkout's git.
+# verify: a copy that came from elsewhere is held to its digest before anything reads it.
 CONFIG: Final = """[core]
     analytics = false
     check_update = false
     no_scm = true
-    remote = local
+    remote = store
 [cache]
     dir = {home}/dvc/cache
-['remote "local"']
-    url = {home}/dvc/remote
+['remote "store"']
+    url = {url}
+    verify = true
 """
 
 COPIED_FILES: Final = ("dvc.yaml", "requirements.lock")
 COPIED_FOLDERS: Final = ("ecomintent", "expectations")
 
 
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The remote that cache and run-cache are pushed to."""
+
+    url: str
+    """A folder, or s3://bucket/prefix."""
+    endpoint: str = ""
+    """Address of an S3-compatible server; empty for Amazon's own, and for folders."""
+
+    def config(self, home: Path) -> str:
+        """DVC's config.local for the cache in `home` and this remote."""
+        said = CONFIG.format(home=home, url=self.url)
+        s3 = self.endpoint and self.url.startswith("s3://")
+        return f"{said}    endpointurl = {self.endpoint}\n" if s3 else said
+
+
 class DvcPipeline:
-    """dvc.yaml in `workspace`; cache and remote in `home`."""
+    """dvc.yaml in `workspace`; the cache in `home`, the remote where `store` says (None: in `home` too)."""
 
     def __init__(
-        self, *, workspace: Path, project: Path, params: Path, home: Path, environment: Mapping[str, str]
+        self,
+        *,
+        workspace: Path,
+        project: Path,
+        params: Path,
+        home: Path,
+        environment: Mapping[str, str],
+        store: Store | None = None,
     ) -> None:
-        self._workspace, self._project, self._params, self._home = workspace, project, params, home
-        # dvc.yaml says `python`: it must be the one we run on, whether its environment is activated or not.
-        path = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", "")])
-        self._environment = {**environment, "PATH": path, "PYTHONPATH": str(workspace), "PYTHONUNBUFFERED": "1"}
+        self._workspace, self._project, self._params = workspace, project, params
+        self._config = (store or Store(str(home / "dvc" / "remote"))).config(home)
+        self._dvc = DvcCommand(environment)
 
     def prepare(self) -> None:
         """Bring the workspace to the checkout's code and params, and DVC to this home's cache."""
         if self._workspace != self._project:
             self._copy_code()
-        if not (self._workspace / ".dvc").is_dir():
-            self._run(["init", "--no-scm", "--quiet"])
-        config = self._workspace / ".dvc" / "config.local"
-        wanted = CONFIG.format(home=self._home)
-        if not config.is_file() or config.read_text(encoding="utf-8") != wanted:
-            files.write_text(config, wanted)
+        self._configure(self._workspace)
+
+    def lay_out(self) -> None:
+        """Bring back what the workspace's dvc.lock and .dvc files name, as far as the cache still holds it."""
+        # In a checkout files may differ on purpose.
+        if self._workspace == self._project or not (self._workspace / "dvc.lock").is_file():
+            return
+        self._configure(self._workspace)
+        self._run(["checkout", "--quiet", "--force", "--allow-missing"])
 
     def add(self, paths: Sequence[Path]) -> None:
         """Version inputs; unchanged bytes change nothing."""
@@ -64,47 +87,40 @@ class DvcPipeline:
             return False
         return not json.loads(self._run(["status", "--json", "--with-deps", upto]) or "{}")
 
-    def reproduce(self, stage: str) -> bool:
+    def reproduce(self, stage: str, *, pull: bool = False) -> bool:
         """`dvc repro --single-item STAGE`, the stage's own lines passed on to the log; whether its command ran."""
-        said = self._run(["repro", "--single-item", stage], stage=stage)
-        return f"Running stage '{stage}'" in said
+        asked = ["repro", *(["--pull"] if pull else []), "--single-item", stage]
+        return f"Running stage '{stage}'" in self._run(asked, stage=stage)
 
     def restore(self, out: Path, *, locked: Path, into: Path) -> None:
         """Lay `out` as the dvc.lock in `locked` names it into `into`, from the cache or else the remote."""
         into.mkdir(parents=True, exist_ok=True)
         for name in ("dvc.yaml", "dvc.lock"):
             files.write_bytes(into / name, (locked / name).read_bytes())
-        if not (into / ".dvc").is_dir():
-            self._run(["init", "--no-scm", "--quiet"], folder=into)
-        files.write_text(into / ".dvc" / "config.local", CONFIG.format(home=self._home))
+        self._configure(into)
         try:
             self._run(["checkout", "--quiet", str(out)], folder=into)
         except PipelineError:
             self._run(["pull", "--quiet", str(out)], folder=into)
 
-    def push(self) -> None:
-        """Copy cache and run-cache to the default remote."""
-        self._run(["push", "--run-cache", "--quiet"])
+    def pull(self, outs: Sequence[Path]) -> None:
+        """Bring these outputs, as the lock names them, from the remote; each is held to its digest."""
+        self._run(["pull", "--quiet", *map(str, outs)])
 
-    def _run(self, arguments: list[str], stage: str | None = None, folder: Path | None = None) -> str:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dvc", *arguments],
-            cwd=folder or self._workspace,
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if stage else subprocess.PIPE,
-            text=True,
-        )
-        try:
-            lines = _passed_on(process) if stage else []
-            output, errors = process.communicate()
-        except BaseException:
-            process.kill()
-            raise
-        if process.returncode:
-            said = lines or [*output.splitlines(), *(errors or "").splitlines()]
-            raise PipelineError(_reason(said, f"stage {stage}" if stage else f"dvc {arguments[0]}"))
-        return "\n".join([*lines, output])
+    def push(self, outs: Sequence[Path] = ()) -> None:
+        """Copy outputs, or everything the workspace names, and the run-cache to the remote."""
+        # Not --quiet: then DVC does not say why a remote could not be reached.
+        self._run(["push", "--run-cache", *map(str, outs)])
+
+    def _configure(self, folder: Path) -> None:
+        if not (folder / ".dvc" / "config").is_file():
+            self._run(["init", "--no-scm", "--quiet", "--force"], folder=folder)
+        local = folder / ".dvc" / "config.local"
+        if not local.is_file() or local.read_text(encoding="utf-8") != self._config:
+            files.write_text(local, self._config)
+
+    def _run(self, arguments: list[str], stage: str = "", folder: Path | None = None) -> str:
+        return self._dvc.run(arguments, folder or self._workspace, stage=stage)
 
     def _copy_code(self) -> None:
         self._workspace.mkdir(parents=True, exist_ok=True)
@@ -126,24 +142,3 @@ def _contents(folder: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-
-
-def _passed_on(process: "subprocess.Popen[str]") -> list[str]:
-    assert process.stdout is not None
-    lines = []
-    for raw in process.stdout:
-        lines.append(raw.rstrip())
-        if raw.startswith("ecomintent"):
-            log.info("%s", raw.rstrip())
-    return lines
-
-
-def _reason(lines: list[str], what: str) -> str:
-    """The line a person needs: the stage's own explanation, else the last thing it said, else DVC's error."""
-    said = [line.strip() for line in lines if line.strip()]
-    explained = [line.removeprefix("ecomintent ") for line in said if line.startswith("ecomintent ") and ": " in line]
-    if explained:
-        return explained[-1]
-    dvc = [line.removeprefix("ERROR: ") for line in said if line.startswith("ERROR:")]
-    ran = [line for line in said if not line.startswith(("ERROR:", "Running stage", ">", "Stage "))]
-    return f"{what}: {(ran or dvc or ['no output'])[-1]}"

@@ -18,6 +18,7 @@ from typing import Any, Final
 import filelock
 import psutil
 
+from ecomintent.adapters import prefect_server
 from ecomintent.adapters.settings import Settings
 from ecomintent.errors import AlreadyRunning, EcomIntentError, InputError, PipelineError
 
@@ -49,9 +50,40 @@ def only_one(home: Path, what: str) -> Iterator[None]:
         lock.release()
 
 
+@contextmanager
+def the_flow(home: Path, what: str) -> Iterator[None]:
+    """Be the one `what` of `home`, its children marked, after the end of what a dead one left; again, it is a no-op.
+
+    Again: the command line's process holds the home from before the flow's own server starts, a worker's does not.
+
+    Raises:
+        AlreadyRunning: as `only_one`.
+    """
+    if os.environ.get(MARK) == _mine(home):
+        yield
+        return
+    with only_one(home, what):
+        mark(home)
+        end_leftovers(home)
+        yield
+
+
+def held(home: Path, what: str) -> bool:
+    """Whether somebody holds `home` for `what` at this moment."""
+    try:
+        with only_one(home, what):
+            return False
+    except AlreadyRunning:
+        return True
+
+
 def mark(home: Path) -> None:
     """Make this process's children recognisable as parts of this flow."""
-    os.environ[MARK] = f"{home}|{os.getpid()}"
+    os.environ[MARK] = _mine(home)
+
+
+def _mine(home: Path) -> str:
+    return f"{home}|{os.getpid()}"
 
 
 def end_leftovers(home: Path) -> int:
@@ -100,7 +132,8 @@ def run_flow(settings: Settings, module: str, arguments: list[str]) -> dict[str,
     try:
         outcome: dict[str, Any] = json.loads(said[-1] if said else "")
     except ValueError as error:
-        raise PipelineError(f"{module} ended with code {done.returncode} and no answer; see above") from error
+        lost = f"{module} ended with code {done.returncode} and no answer; see above"
+        raise PipelineError(prefect_server.trouble(settings.services) or lost) from error
     if done.returncode:
         raise EcomIntentError(outcome.get("error", f"{module} ended with code {done.returncode}; see above"))
     return outcome

@@ -9,6 +9,7 @@ from ecomintent.adapters import passports
 from ecomintent.adapters.system import System
 from ecomintent.errors import EcomIntentError, PromotionRefused
 from ecomintent.params import EvaluateParams
+from ecomintent.records import ReleaseEvent
 from ecomintent.release.passport import Probe
 from ecomintent.release.probing import differences
 
@@ -56,3 +57,36 @@ def rehearse(system: System, version: str) -> str:
         raise PromotionRefused(f"there would be no way back: version {version} answers otherwise ({changed[0]})")
     log.info("way back rehearsed version=%s probes=%d", version, len(told))
     return f"version {version} loads and answers its {len(told)} probes as recorded"
+
+
+def rehearse_previous(system: System) -> str:
+    """Rehearse the rollback of today, and say in the history what came of it. Moves no alias.
+
+    Returns:
+        A sentence.
+    Raises:
+        PromotionRefused: there is no way back, though there was a release before the champion.
+    """
+    version = system.registry.aliases().get("previous", "")
+    try:
+        said = rehearse(system, version)
+    except PromotionRefused as refused:
+        _note(system, version, "failed", str(refused))
+        raise
+    if version:
+        _note(system, version, "passed", said)
+    return said
+
+
+def _note(system: System, version: str, outcome: str, said: str) -> None:
+    # No event of the version's own: the rules of approval look at the last of those.
+    system.history.append(
+        ReleaseEvent(
+            at=system.clock.now(),
+            event="rehearsed",
+            version="",
+            by="ecomintent",
+            reason=said,
+            details={"previous": version, "outcome": outcome},
+        )
+    )

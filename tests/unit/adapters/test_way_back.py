@@ -69,3 +69,37 @@ def test_damaged_weights_refuse_the_promotion(shop):
 def test_a_release_without_a_passport_is_no_way_back(shop):
     with pytest.raises(PromotionRefused, match="version 2 has no passport"):
         way_back.rehearse(shop.system, "2")
+
+
+def rehearsals(shop):
+    return [event for event in shop.system.history.events() if event.event == "rehearsed"]
+
+
+def test_a_rehearsal_of_the_rollback_is_recorded_and_moves_no_alias(shop):
+    issue(shop)
+    for alias, version in (("champion", "1"), ("previous", "2")):
+        shop.system.registry.point(alias, version)
+
+    said = way_back.rehearse_previous(shop.system)
+
+    assert said == "version 2 loads and answers its 9 probes as recorded"
+    assert [(e.reason, e.details) for e in rehearsals(shop)] == [(said, {"previous": "2", "outcome": "passed"})]
+    assert shop.system.registry.aliases() == {"champion": "1", "previous": "2"}
+
+
+def test_a_way_back_that_is_gone_is_an_error_and_is_recorded_too(shop):
+    issue(shop)
+    shop.system.registry.point("previous", "2")
+    shop.system.registry.contents["2"].clear()
+    for path in (shop.home / "releases").rglob("model.safetensors"):
+        path.write_bytes(b"")
+
+    with pytest.raises(PromotionRefused, match="no way back"):
+        way_back.rehearse_previous(shop.system)
+
+    assert [e.details["outcome"] for e in rehearsals(shop)] == ["failed"]
+
+
+def test_without_a_previous_release_nothing_is_recorded(shop):
+    assert way_back.rehearse_previous(shop.system) == "nothing to go back to"
+    assert rehearsals(shop) == []
