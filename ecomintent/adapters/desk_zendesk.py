@@ -12,6 +12,7 @@ from ecomintent.adapters.desk_asking import Asking, replaced, same_writer, with_
 from ecomintent.adapters.hook_accounts import HookAccount
 from ecomintent.adapters.zendesk_tickets import gone, identity
 from ecomintent.tagging.records import Closed, Found
+from ecomintent.taxonomy import NAMES
 from ecomintent.tickets import Message, Ticket
 
 
@@ -39,7 +40,7 @@ class ZendeskDesk:
         if found.get("type") != "tagger":
             raise Closed(f"ticket field {field} is {found.get('type', 'not there')}; it must be a drop-down (`field`)")
         options = {_map(option).get("value") for option in found.get("custom_field_options") or ()}
-        lacking = sorted(set(self._account.rules.words.values()) - options)
+        lacking = sorted({self._account.rules.words[name] for name in NAMES} - options)
         if options and lacking:
             raise Closed(f"ticket field {field} has no value {', '.join(lacking)}; add it there, or name it in `words`")
 

@@ -1,4 +1,7 @@
-"""The file that names the helpdesk accounts to tag: read strictly, credentials fetched from where it says they are."""
+"""The file that names the helpdesk accounts to tag: read strictly, credentials fetched from where it says they are.
+
+Over 200 lines: one file format, with a sentence for each way to get it wrong.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -14,7 +17,7 @@ from ecomintent.adapters.web import Secret
 from ecomintent.errors import InputError
 from ecomintent.tagging.records import Rules
 from ecomintent.tagging.signatures import KINDS
-from ecomintent.taxonomy import NAMES, require
+from ecomintent.taxonomy import NAMES, accepted, chain
 
 TEXTS: Final = ("kind", "url", "token", "secret", "user", "field", "tags", "writer")
 NEEDED: Final = ("kind", "url", "token", "secret", "writer")
@@ -133,20 +136,27 @@ def _rules(raw: Mapping[str, Any], kind: str, prefix: str, where: str) -> Rules:
     return Rules(
         on=on,
         threshold=None if threshold is None else float(threshold),
-        active=frozenset(require(str(intent), where=f"{where}.active") for intent in active),
+        active=_with_kin({accepted(str(intent), where=f"{where}.active") for intent in active}),
         words=_words(raw, kind, prefix, where),
         give_up_seconds=float(hours) * 3600,
     )
 
 
+def _with_kin(said: set[str]) -> frozenset[str]:
+    """The intents, under every name they had or have: a release of an earlier version answers with its own."""
+    kin = {name: chain().reads_as(name) for name in chain().known}
+    found = {target for name in said for target in kin[name]}
+    return frozenset(said | {name for name in kin if found.intersection(kin[name])})
+
+
 def _words(raw: Mapping[str, Any], kind: str, prefix: str, where: str) -> dict[str, str]:
     named = {
-        require(str(intent), where=f"{where}.words"): _text(_table(raw["words"], where), intent, where)
+        accepted(str(intent), where=f"{where}.words"): _text(_table(raw["words"], where), intent, where)
         for intent in _table(raw.get("words", {}), f"{where}.words")
     }
     lower = prefix or kind in LOWER
-    words = {name: named.get(name) or f"{prefix}{name.lower() if lower else name}" for name in NAMES}
-    if len({word.casefold() for word in words.values()}) < len(words):
+    words = {name: named.get(name) or f"{prefix}{name.lower() if lower else name}" for name in chain().known}
+    if len({words[name].casefold() for name in NAMES}) < len(NAMES):
         raise InputError("`words` gives two intents the same word; give each its own", where=where)
     odd = [word for word in words.values() if not word.casefold().startswith(prefix.casefold())]
     if odd:

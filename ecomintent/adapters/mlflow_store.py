@@ -1,4 +1,7 @@
-"""Opening MLflow for one home: its database made whole by one process, its chatter and telemetry off."""
+"""Opening MLflow for one home, or the server it shares with others; its chatter and telemetry are off.
+
+A home's own database is made whole by one process.
+"""
 
 import logging
 import sqlite3
@@ -9,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import filelock
 
 from ecomintent import files
+from ecomintent.adapters import mlflow_server
+from ecomintent.adapters.service_settings import ServiceSettings
 from ecomintent.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,8 +28,10 @@ WAIT_SECONDS: Final = 20
 class MlflowStore:
     """Tracking and registry of one home; the current directory plays no part."""
 
-    def __init__(self, tracking_uri: str, artifact_root: Path) -> None:
+    def __init__(self, tracking_uri: str, artifact_root: Path, services: ServiceSettings | None = None) -> None:
+        """`services` says who asks where `tracking_uri` is a server's address; nobody in particular when None."""
         self._uri = tracking_uri
+        self._services = services or ServiceSettings()
         self._artifact_root = artifact_root
         embedded = tracking_uri.startswith(SQLITE)
         self._database = Path(tracking_uri.removeprefix(SQLITE)) if embedded else None
@@ -38,10 +45,13 @@ class MlflowStore:
         """The client; the first call in a process imports MLflow, the first in a home makes the database.
 
         Raises:
-            InputError: the database cannot be made or read, or belongs to another MLflow version.
+            InputError: the database cannot be made or read, or belongs to another MLflow version. A server's client
+                raises it at any call: no answer, or not for this account.
         """
         if self._client is None:
             self._client = self._open()
+        if self._database is None:
+            mlflow_server.sign_in(self._services)
         import mlflow
 
         # MLflow looks up `models:/` sources in whatever store is the process's, not in the client's.
@@ -72,7 +82,8 @@ class MlflowStore:
             self._make(self._database)
             _require_readable(self._database)
         try:
-            return mlflow.MlflowClient(self._uri, self._uri)
+            client = mlflow.MlflowClient(self._uri, self._uri)
+            return client if self._database is not None else mlflow_server.explained(client, self._services)
         except mlflow.MlflowException as error:
             said = str(error).splitlines()[0]
             raise InputError(f"MLflow cannot open it: {said}", where=str(self._database or self._uri)) from error

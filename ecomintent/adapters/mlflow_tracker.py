@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
+LOCAL_PAGE: Final = "http://127.0.0.1:5000"
+"""Where `make ui` serves the home's own MLflow."""
 EXPERIMENT: Final = "ecomintent-retrain"
 KEY: Final = "ecomintent.key"
 BATCH: Final = 100
@@ -21,7 +23,7 @@ DIGEST: Final = 32
 class MlflowTracker:
     """One run per retrain, found again by its key."""
 
-    def __init__(self, store: MlflowStore, ui: str = "http://127.0.0.1:5000") -> None:
+    def __init__(self, store: MlflowStore, ui: str = LOCAL_PAGE) -> None:
         self._store = store
         self._ui = ui
 
@@ -57,7 +59,7 @@ class MlflowTracker:
         return str(run.info.run_id)
 
     def link(self, run_id: str) -> str:
-        """The run's page while `make ui` runs; the parameter keeps MLflow out of its GenAI view."""
+        """The run's page, the home's own while `make ui` runs; the parameter keeps MLflow out of its GenAI view."""
         experiment = self._store.experiment(EXPERIMENT)
         return f"{self._ui}/#/experiments/{experiment}/runs/{run_id}?workflowType=machine_learning"
 

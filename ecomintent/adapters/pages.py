@@ -6,13 +6,25 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from ecomintent.adapters.settings import Settings
+from ecomintent.errors import InputError
+
+PATIENCE_SECONDS: Final = 30
+"""For a server to end what it does."""
 
 
 def serve(settings: Settings, *, mlflow_port: int, prefect_port: int, say: Callable[[str], None]) -> int:
-    """Run both servers until one ends, Ctrl-C or a termination signal; returns an exit code."""
+    """Run both servers until one ends, Ctrl-C or a termination signal; returns an exit code.
+
+    Raises:
+        InputError: this home's MLflow or Prefect runs elsewhere.
+    """
+    shared = settings.services.mlflow_url or settings.services.prefect_url
+    if shared:
+        raise InputError("this home uses servers that run elsewhere; open their own pages", where=shared)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     servers = _started(settings, mlflow_port, prefect_port)
     say(f"MLflow   http://127.0.0.1:{mlflow_port}/#/experiments?workflowType=machine_learning")
@@ -28,12 +40,21 @@ def serve(settings: Settings, *, mlflow_port: int, prefect_port: int, say: Calla
     except KeyboardInterrupt:
         return 0
     finally:
-        started = [server for server in (form, *servers) if server is not None]
-        for server in started:
-            server.terminate()
-        for server in started:
-            server.wait(timeout=30)
+        # The form first: with its server gone it would go on asking for it for a minute.
+        _stop([form] if form else [])
+        _stop(servers)
     return 1
+
+
+def _stop(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _answers(url: str) -> bool:

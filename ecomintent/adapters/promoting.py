@@ -5,7 +5,7 @@ import logging
 from typing import Any, Final
 
 from ecomintent import layout, params
-from ecomintent.adapters import passports, processes, publishing, regate, way_back
+from ecomintent.adapters import handing_over, passports, processes, publishing, regate, telling, way_back
 from ecomintent.adapters.system import System
 from ecomintent.errors import EcomIntentError, PromotionRefused
 from ecomintent.gate.verdict import Verdict
@@ -13,6 +13,7 @@ from ecomintent.params import ReleaseParams
 from ecomintent.records import ReleaseEvent
 from ecomintent.release import approval, deadline, promotion, tag_decisions
 from ecomintent.release.tag_decisions import Asked
+from ecomintent.watch import notices
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,26 @@ def record(system: System, version: str, said: Asked) -> None:
         approval.approve(version, by=said.by, reason=said.reason, waivers=said.waivers, second=said.second, **ports)
     else:
         approval.reject(version, by=said.by, reason=said.reason, **ports)
+
+
+def roll_back(system: System, *, by: str, reason: str) -> tuple[str, str]:
+    """The previous release serves again; (version taken back, version that serves now). Safe to repeat.
+
+    Raises:
+        InputError: no name or no reason given.
+        PromotionRefused: there is nothing to go back to, it was rejected, or its passport does not verify.
+    """
+    with processes.only_one(system.settings.home, "promote"):
+        aliases = system.registry.aliases()
+        if aliases.get("previous", aliases.get("champion")) != aliases.get("champion"):
+            passports.require(system, aliases["previous"])
+        moved = promotion.rollback(
+            by=by, reason=reason, registry=system.registry, history=system.history, clock=system.clock
+        )
+        handing_over.tell_server(system)
+    at = next(event.at for event in reversed(system.history.events()) if event.event == "rolled_back")
+    telling.tell(system.settings, at, notices.rolled_back(*moved, by=by, reason=reason, at=at))
+    return moved
 
 
 def _issue(system: System, version: str, said: ReleaseEvent, before: str) -> dict[str, str]:

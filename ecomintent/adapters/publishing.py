@@ -1,13 +1,17 @@
-"""What a retrain puts into the workspace before the stages and takes out of it after them."""
+"""What a retrain puts into the workspace before the stages and takes out of it after them.
+
+Over 200 lines: before and after name the same files, and belong side by side.
+"""
 
 import json
 import logging
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ecomintent import files, layout, params
-from ecomintent.adapters import git, holding, regate, review, tables
+from ecomintent import files, layout, params, taxonomy
+from ecomintent.adapters import git, holding, regate, review, tables, taxonomy_file
 from ecomintent.adapters.system import System
 from ecomintent.data import snapshot as snapshots
 from ecomintent.errors import InputError
@@ -40,10 +44,11 @@ def place_inputs(system: System) -> Inputs:
     """
     workspace = system.settings.workspace
     system.pipeline.prepare()
+    taxonomy_file.write(workspace / layout.TAXONOMY, taxonomy.chain())
     frozen = regate.place_frozen(system, workspace)
     if system.corpus.current() is None:
         tables.use_starter(system)
-    corpus = system.corpus.copy_to(workspace / layout.CORPUS)
+    corpus = tables.place_corpus(system, workspace / layout.CORPUS)
     sorted_out = holding.now(system)
     log.info("labels train=%d held=%d", len(sorted_out.trains), len(sorted_out.held))
     snapshot = snapshots.write(sorted_out.trains, workspace / layout.SNAPSHOT)
@@ -62,12 +67,21 @@ def place_champion(system: System) -> str:
     workspace = system.settings.workspace
     champion = regate.place_champion(system, workspace)
     found = system.registry.version(champion) if champion else None
-    mix = system.evidence.label_mix(found.weights) if found else {}
+    mix = _todays(system.evidence.label_mix(found.weights)) if found else {}
     content = json.dumps(dict(sorted(mix.items())), indent=2) + "\n"
     path = workspace / layout.LAST_MIX
     if not path.is_file() or path.read_text(encoding="utf-8") != content:
         files.write_text(path, content)
     return champion
+
+
+def _todays(mix: dict[str, int]) -> dict[str, int]:
+    """Counts under the names in force; what no rule can read is left out, as it is out of the snapshot."""
+    found: Counter[str] = Counter()
+    for name, count in mix.items():
+        if (intent := taxonomy.chain().today(name)) is not None:
+            found[intent] += count
+    return dict(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
