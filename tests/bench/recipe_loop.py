@@ -64,6 +64,7 @@ class Trained:
     seconds: float
     tickets: int
     state: dict[str, Any] = field(repr=False)
+    net: "Net" = field(repr=False)
 
 
 def train(
@@ -73,12 +74,14 @@ def train(
     *,
     start: dict[str, Any] | None = None,
     teacher: NDArray[np.float64] | None = None,
+    order: int | None = None,
 ) -> Trained:
     """Fine-tune on (text, intent, weight) rows.
 
     Args:
         start: weights to begin with in the place of the pretrained ones.
         teacher: (n, k) probabilities of the rows, mixed into the targets by `options.distil`.
+        order: another seed for the order of the rows; the head begins as `seed` has it.
     """
     torch.manual_seed(seed)
     random.seed(seed)
@@ -98,6 +101,9 @@ def train(
     if teacher is not None:
         row_weight_n = targets_nk.sum(1, keepdim=True)
         targets_nk = (1 - options.distil) * targets_nk + options.distil * row_weight_n * torch.tensor(teacher).float()
+    if order is not None:
+        torch.manual_seed(order)
+        random.seed(order)
     ids = encoding.tokenise(encoder.tokenizer, [r[0] for r in rows], options.max_tokens)
     epochs = options.epochs + options.pretune
     steps = epochs * math.ceil(len(rows) / options.batch)
@@ -145,7 +151,8 @@ def train(
                 logits_nk[batch] = _opened(out) if options.open_other else out
         return logits_nk
 
-    return Trained(score=score, seconds=seconds, tickets=epochs * len(rows), state=net.state_dict())
+    state = {name: value.detach().clone() for name, value in net.state_dict().items()}
+    return Trained(score=score, seconds=seconds, tickets=epochs * len(rows), state=state, net=net)
 
 
 class Net(torch.nn.Module):

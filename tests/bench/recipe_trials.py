@@ -13,7 +13,8 @@ at most 25 words in the place of all. `weight=W` weighs the corrections of a tra
 or `label` lets a model of the same seed that learned from the starter corpus alone be its start, be mixed into its
 targets (by `distil`), both, or label the rows of `--beside` (those it is sure of by 0.9; their own labels are not
 read); and it tells how many
-of the tickets left out that champion had right and the trained model has wrong. Finished (trial, seed) pairs stand in
+of the tickets left out that champion had right and the trained model has wrong. `soup=N` averages the weights of N
+trainings that differ in the order of their rows, `vote=N` their answers. Finished (trial, seed) pairs stand in
 the log and are not run again. `--beside FILE` adds rows to every training (`baseline_labels` makes such a file);
 `--errors FILE` keeps what was answered wrongly of the tickets left out, to be read.
 """
@@ -39,6 +40,7 @@ from ecomintent.data.leakage import near_duplicate_groups
 from ecomintent.labels.texts import fit
 from ecomintent.taxonomy import IDS, NAMES
 from tests.bench.recipe_loop import Options, Trained, train
+from tests.bench.several_models import soup, vote
 
 SAMPLES: Final = Path(__file__).parents[2] / "data" / "samples"
 FOLDS: Final = 5
@@ -75,6 +77,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _run(arguments: argparse.Namespace, name: str, settings: dict[str, str], seed: int) -> dict[str, Any]:
     drawn = int(settings.pop("corpus", 0))
     weight, role = float(settings.pop("weight", 1.0)), settings.pop("champion", "")
+    cooked, voted = int(settings.pop("soup", 1)), int(settings.pop("vote", 1))
     if role not in ("", "warm", "teach", "both", "label"):
         raise SystemExit(f"champion={role}: it may be warm, teach, both or label")
     options = Options(**{key: _typed(key, value) for key, value in settings.items()})
@@ -92,8 +95,13 @@ def _run(arguments: argparse.Namespace, name: str, settings: dict[str, str], see
     rows = [*((*row, 1.0) for row in [*starter, *beside]), *((*row, weight) for row in kept)]
     teacher = _chances(champion.score, [row[0] for row in rows]) if champion and role in ("teach", "both") else None
     start = champion.state if champion and role in ("warm", "both") else None
-    trained = train(rows, options, seed, start=start, teacher=teacher)
+    members = [
+        train(rows, options, seed, start=start, teacher=teacher, order=100 * seed + number if number else None)
+        for number in range(max(cooked, voted))
+    ]
+    trained = soup(members) if cooked > 1 else vote(members) if voted > 1 else members[0]
     unseen = _sample_tickets()
+    told = {"corpus": drawn, "weight": weight, "champion": role, "soup": cooked, "vote": voted}
     if arguments.errors:
         _tell_errors(arguments.errors, trained.score, held, seed)
     return {
@@ -106,8 +114,7 @@ def _run(arguments: argparse.Namespace, name: str, settings: dict[str, str], see
         **({"negative_flips": _negative_flips(champion.score, trained.score, held)} if champion else {}),
         "train_seconds": round(trained.seconds, 1),
         "tickets_per_second": round(trained.tickets / trained.seconds, 1),
-        "options": asdict(options)
-        | {key: value for key, value in (("corpus", drawn), ("weight", weight), ("champion", role)) if value},
+        "options": asdict(options) | {key: value for key, value in told.items() if value},
     }
 
 
@@ -186,7 +193,7 @@ def _sample_tickets() -> list[Labelled]:
 def _typed(key: str, value: str) -> Any:
     kinds = {field.name: type(getattr(Options(), field.name)) for field in fields(Options)}
     if key not in kinds:
-        raise SystemExit(f"{key!r} is no option; there are corpus, weight, champion, {', '.join(kinds)}")
+        raise SystemExit(f"{key!r} is no option; there are corpus, weight, champion, soup, vote, {', '.join(kinds)}")
     return value == "true" if kinds[key] is bool else kinds[key](value)
 
 
