@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup retrain serve test test-fast check bench bench-gate demo lock ui clean
+.PHONY: help setup retrain serve test rehearse test-fast check bench bench-gate drills demo stack lock ui clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -25,10 +25,17 @@ retrain: $(READY)  ## the whole loop on the embedded defaults; fills an empty ho
 serve: $(READY)  ## answer tickets over HTTP with this home's champion, on this machine alone, until Ctrl-C
 	$(BIN)/ecomintent serve
 
-# One process for each core, each with one thread for its mathematics: two trainings on shared threads are slower
-# than one after the other. The tests of a file share a shop and stay in their order; the long files come first.
-test: $(READY)  ## every test; those that need a server skip with their reason where there is none
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
+# Each process has one thread for its mathematics: two trainings on shared threads are slower
+# than one after the other. The tests of a file share a shop and stay in their order.
+# One process more than there are cores, as many of the tests wait for servers.
+PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+TOGETHER := --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
+
+test: $(READY)  ## every test but the rehearsals; those that need a server skip with their reason where there is none
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not rehearsal" $(TOGETHER)
+
+rehearse: $(READY)  ## the long ones: a month on the services, two workers, a changed taxonomy, a Ray cluster (20 min or more)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m rehearsal $(TOGETHER)
 
 test-fast: $(READY)  ## the tests that train nothing and need no server
 	$(BIN)/python -m pytest -m "not slow and not service"
@@ -61,15 +68,21 @@ bench: $(READY)  ## every benchmark, one after the other (about an hour on one q
 	  $(BIN)/python -m tests.bench.serve_load --home $(SERVED) || failed="$$failed serve_load"; }; \
 	test -z "$$failed" || { echo "missed or failed:$$failed" >&2; exit 1; }
 
+drills: $(READY)  ## break everything on purpose, see what holds: the table of docs/reliability.md
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.drills --json .drills.json --table docs/reliability.md
+
 demo: $(READY)  ## a month of corrections in doubles of six tools: synced, retrained, counted (in a home of its own)
 	$(BIN)/python -m tests.twins.demo
 
 ui: $(READY)  ## the MLflow and Prefect pages of this home, until Ctrl-C
 	$(BIN)/ecomintent ui
 
+stack: $(READY)  ## Postgres, S3 double, MLflow and Prefect with accounts, two workers and the API, as processes (docs/stack.md)
+	infra/local-stack up
+
 lock:  ## compile requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --extra train --extra dev --extra trace --python-version 3.11 --no-header --annotation-style line --quiet \
-	  | sed -e 's/+cpu//' -e 's/ *#.*//' -e '/^nvidia-/d' -e '/^triton==/d' -e '/^cuda-/d' > requirements.lock.new
+	uv pip compile pyproject.toml --extra train --extra dev --extra trace --extra services --extra ray --python-version 3.11 --no-header --annotation-style line --quiet \
+	  | sed -e 's/+cpu//' -e 's/ *#.*//' -e '/^nvidia-/d' -e '/^triton==/d' -e '/^cuda-/d' -e '/^pip==/d' > requirements.lock.new
 	mv requirements.lock.new requirements.lock
 
 clean:  ## remove the virtual environment and caches; homes and data stay

@@ -2,7 +2,7 @@
 
     EcomIntentError             one clear line; the CLI prints it and exits 1
     |-- InputError              a file or value a person gave us is at fault
-    |   |-- TaxonomyError       a label that is not one of the nine intents
+    |   |-- TaxonomyError       a label that is not one of the intents
     |   `-- ParamsError         params.yaml is incomplete, mistyped or out of range
     |-- SourceError             a helpdesk or labelling tool refused, or cannot be reached
     |-- ValidationFailed        a whole table breaks an expectation that may not break
@@ -11,6 +11,7 @@
     |-- PromotionRefused        promotion asked for without the right to it
     |-- DowngradeRefused        an older schema was asked for that cannot hold what is stored
     |-- AlreadyRunning          another process holds this home
+    |-- WorkerError             no worker took a run in time, or the run it took did not complete
     `-- PipelineError           a stage failed; its own last line is quoted
 
 Anything else that escapes is a bug of ours and keeps its traceback.
@@ -30,14 +31,13 @@ class InputError(EcomIntentError):
 
 
 class TaxonomyError(InputError):
-    """A label is not one of the nine intents."""
+    """A label is not one of the intents in force."""
 
     def __init__(self, label: str, *, where: str, nearest: str | None = None) -> None:
         self.label, self.nearest = label, nearest
         hint = f" Did you mean {nearest!r}?" if nearest else ""
         super().__init__(
-            f"{label!r} is not one of the nine intents.{hint} "
-            "New intents are added in ecomintent/taxonomy.py, not in data.",
+            f"{label!r} is not one of the intents.{hint} Intents are changed with ecomintent taxonomy, not in data.",
             where=where,
         )
 
@@ -76,6 +76,10 @@ class DowngradeRefused(EcomIntentError):
 
 class AlreadyRunning(EcomIntentError):
     """Another process works in this home."""
+
+
+class WorkerError(EcomIntentError):
+    """No worker of a pool took a run in time, or the run it took did not complete."""
 
 
 class PipelineError(EcomIntentError):

@@ -14,6 +14,9 @@ ANCHOR: Final = INPUT / "anchor"
 SEAL: Final = INPUT / "sealed.json"
 """Digest that the frozen set was sealed under."""
 
+TAXONOMY: Final = INPUT / "taxonomy.json"
+"""The versions of the intents; the last is in force."""
+
 LAST_MIX: Final = INPUT / "last_mix.json"
 """Intent -> corrections in the snapshot the champion learned from; {} where there is none."""
 

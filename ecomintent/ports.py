@@ -1,4 +1,4 @@
-"""What the loop needs from the outside, as Protocols. Each has an adapter and a fake, under the same tests."""
+"""What the loop needs from outside, as Protocols, on one page. Each has an adapter and a fake, under the same tests."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -213,6 +213,9 @@ class Pipeline(Protocol):
         """Make the workspace ready: code, params, cache. Safe to repeat."""
         ...
 
+    def lay_out(self) -> None:
+        """Bring back what the workspace's lock names, as far as it is at hand."""
+
     def add(self, paths: Sequence[Path]) -> None:
         """Version input files or folders (workspace-relative)."""
         ...
@@ -221,8 +224,8 @@ class Pipeline(Protocol):
         """True when neither the stage `upto` nor any stage before it would run."""
         ...
 
-    def reproduce(self, stage: str) -> bool:
-        """Bring one stage up to date.
+    def reproduce(self, stage: str, *, pull: bool = False) -> bool:
+        """Bring one stage up to date; `pull` also looks for an equal run's outcome in the remote.
 
         Returns:
             Whether its command ran; False where nothing had changed or the outcome of an equal run was at hand.
@@ -242,6 +245,6 @@ class Pipeline(Protocol):
         """
         ...
 
-    def push(self) -> None:
-        """Copy everything the pipeline made to the configured remote."""
+    def push(self, outs: Sequence[Path] = ()) -> None:
+        """Copy these outputs, or everything the pipeline made, and the record of its runs to the remote."""
         ...

@@ -32,3 +32,15 @@ def _drawn(items: Sequence[T], label: str) -> Iterator[T]:
         end = "\n" if done == total else ""
         sys.stderr.write(f"\r{label} {done}/{total}{end}")
         sys.stderr.flush()
+
+
+def counted(items: Iterable[T], label: str) -> Iterator[T]:
+    """The items, of which nobody knows how many there will be; one rewritten line on stderr if it is a terminal."""
+    shown = sys.stderr.isatty()
+    for done, item in enumerate(items, start=1):
+        yield item
+        if shown:
+            sys.stderr.write(f"\r{label} {done}")
+            sys.stderr.flush()
+    if shown:
+        sys.stderr.write("\n")

@@ -1,4 +1,7 @@
-"""The facts that rooms hand to each other. Frozen, typed, no I/O."""
+"""The facts that rooms hand to each other. Frozen, typed, no I/O.
+
+Over 200 lines: the facts, which know each other.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -36,6 +39,8 @@ class Correction:
     """The customer, as a keyed hash; empty where unknown."""
     macro: str = ""
     """The macro through which it was made; empty where there was none."""
+    said: str = ""
+    """The name the label was stored under; empty where it is `intent` itself."""
 
 
 class EventKind(StrEnum):
@@ -195,7 +200,7 @@ class ReleaseEvent:
     at: str
     """ISO 8601 in UTC."""
     event: str
-    """approved, rejected, promoted, refused or rolled_back."""
+    """approved, rejected, promoted, refused, rolled_back; others (judged, rehearsed ...) move nothing."""
     version: str
     by: str
     reason: str

@@ -8,6 +8,7 @@ import yaml
 
 from ecomintent import layout, params
 from ecomintent.params_simulate import SimulateParams
+from ecomintent.params_watch import WatchParams
 
 ROOT = Path(__file__).parents[1]
 PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
@@ -59,13 +60,14 @@ def test_every_params_section_is_declared_by_a_stage_but_those_about_people_the_
     sections = set(yaml.safe_load((ROOT / layout.PARAMS).read_text(encoding="utf-8")))
     declared = {section for stage in PIPELINE.values() for section in stage.get("params", [])}
 
-    assert declared == sections - {"release", "labels", "simulate"}
+    assert declared == sections - {"release", "labels", "simulate", "watch"}
 
 
 def test_params_yaml_is_complete_and_typed():
     for name, kind in params.SECTIONS.items():
         assert params.section(ROOT / layout.PARAMS, name, into=kind)
     assert params.section(ROOT / layout.PARAMS, "simulate", into=SimulateParams)
+    assert params.section(ROOT / layout.PARAMS, "watch", into=WatchParams)
 
 
 def rewrite() -> None:

@@ -7,6 +7,7 @@ import click
 from ecomintent import __version__
 from ecomintent.cli import (
     accounts,
+    backup,
     bench,
     classify,
     erase,
@@ -16,12 +17,15 @@ from ecomintent.cli import (
     labels,
     release,
     run,
+    score,
     serve,
     simulate,
     sync,
     tables,
     tag,
+    taxonomy,
     trust,
+    watch,
 )
 from ecomintent.errors import EcomIntentError
 
@@ -54,12 +58,16 @@ ROOMS = (
     tables,
     gate,
     classify,
+    score,
     serve,
     tag,
     keys,
     accounts,
+    backup,
     bench,
     simulate,
+    watch,
+    taxonomy,
 )
 
 for command in [each for room in ROOMS for each in room.COMMANDS]:

@@ -61,6 +61,9 @@ def _decided(answer: dict[str, Any]) -> str:
 
 
 def _waivers(waived: Sequence[str]) -> dict[str, str]:
+    from ecomintent.adapters import settings
+
+    settings.current()  # the intents in force are those of the home
     found = {}
     for each in waived:
         name, equals, why = each.partition("=")
@@ -124,22 +127,9 @@ def rollback(by: str, reason: str) -> None:
     Example:
       ecomintent rollback --by "Dana Ortiz" --reason "cancellations go to the wrong queue since Monday"
     """
-    from ecomintent.adapters import handing_over, passports, processes, system
-    from ecomintent.release import promotion
+    from ecomintent.adapters import promoting, system
 
-    running = system.current()
-    with processes.only_one(running.settings.home, "promote"):
-        aliases = running.registry.aliases()
-        if aliases.get("previous", aliases.get("champion")) != aliases.get("champion"):
-            passports.require(running, aliases["previous"])
-        back, now = promotion.rollback(
-            by=by,
-            reason=reason,
-            registry=running.registry,
-            history=running.history,
-            clock=running.clock,
-        )
-        handing_over.tell_server(running)
+    back, now = promoting.roll_back(system.current(), by=by, reason=reason)
     click.echo(f"version {now} is the champion again; version {back} is kept as previous")
 
 

@@ -23,7 +23,8 @@ def retrain(as_json: bool) -> None:
     """
     from ecomintent.adapters import processes, settings
 
-    result = processes.run_flow(settings.current(), "flows.retrain", [])
+    found = settings.current()
+    result = processes.run_flow(found, "flows.retrain", [])
     if as_json:
         print_json(result)
         return
@@ -31,7 +32,8 @@ def retrain(as_json: bool) -> None:
     if result["seconds"]:
         parts = ", ".join(f"{stage} {seconds:.0f} s" for stage, seconds in result["seconds"].items())
         click.echo(f"stages: {parts}")
-    for line in [*_data_notes(result), *_next_steps(result)]:
+    after = "" if found.services.mlflow_url else "   (after: make ui)"
+    for line in [*_data_notes(result), *_next_steps(result, after)]:
         click.echo(line)
 
 
@@ -40,7 +42,7 @@ def _data_notes(result: dict[str, Any]) -> list[str]:
     return [f"rows left out: {result['left_out']}, warnings: {result['warnings']}, see {page}"] if page else []
 
 
-def _next_steps(result: dict[str, Any]) -> list[str]:
+def _next_steps(result: dict[str, Any], after: str) -> list[str]:
     version = result["version"]
     if result["verdict"] == "NOTHING_NEW":
         return []
@@ -55,7 +57,7 @@ def _next_steps(result: dict[str, Any]) -> list[str]:
         f"  look:     {result['review_page']}",
         f"  approve:  {approval.command(version, result['undecided'])}",
         f"  or not:   ecomintent reject {version} --by NAME --reason TEXT",
-        f"  run:      {result['run_link']}   (after: make ui)",
+        f"  run:      {result['run_link']}{after}",
     ]
 
 

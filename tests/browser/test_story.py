@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ecomintent.serving.html import KEYS
+from ecomintent.serving.html import keys
 from tests.shop import ROOT, open_shop
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -131,7 +131,7 @@ def correct(page):
     """Answer the ticket that is shown, by its key."""
     text = page.locator(".ticket .text").inner_text()
     with page.expect_navigation():
-        page.keyboard.press(KEYS[ASKED[text]])
+        page.keyboard.press(keys()[ASKED[text]])
 
 
 def test_ten_corrections_become_the_next_champion_without_leaving_the_browser(shop, url, page):
