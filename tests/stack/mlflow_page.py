@@ -8,11 +8,17 @@ SECOND = 1000
 PATIENCE = 120 * SECOND
 
 
+def leave(page, name):
+    """A picture of `page` where somebody asked for pictures (ECOMINTENT_PICTURES)."""
+    folder = os.environ.get("ECOMINTENT_PICTURES")
+    if folder:
+        page.screenshot(path=Path(folder) / f"stack-{name}.png")
+
+
 class VersionPage:
     """Opened and signed in; `close` the context it came from afterwards."""
 
-    def __init__(self, browser, url, version, *, account, password, pictures=None):
-        self._pictures = pictures or os.environ.get("ECOMINTENT_PICTURES")
+    def __init__(self, browser, url, version, *, account, password):
         context = browser.new_context(
             http_credentials={"username": account, "password": password}, viewport={"width": 1280, "height": 900}
         )
@@ -25,8 +31,7 @@ class VersionPage:
 
     def picture(self, name):
         """Left where somebody asked for pictures."""
-        if self._pictures:
-            self.page.screenshot(path=Path(self._pictures) / f"stack-{name}.png")
+        leave(self.page, name)
 
     def add_tag(self, key, value):
         """Through the form below the tags."""

@@ -6,17 +6,14 @@ from hypothesis import strategies as st
 from ecomintent import taxonomy
 from ecomintent.adapters.todays_labels import TodaysLabels, readable, waiting
 from ecomintent.labels.guard import key
-from ecomintent.records import Correction, Provenance
+from tests.corrections import corrected
 from tests.taxonomies import CHANGE, chains, changed, using
 
-LABEL = Correction(
-    ticket_id="T-1",
+LABEL = corrected(
     text="I want the other size",
     intent="EXCHANGE_REQUEST",
     created_at="2026-03-01T10:00:00+00:00",
-    agent="dana",
     source="zendesk",
-    provenance=Provenance.EDITED,
     previous_intent="WISMO",
 )
 SPLIT = changed(
