@@ -1,5 +1,7 @@
 """infra/prefect.yaml on a real server: what is deployed, when it runs, and that waiting for a pool has an end."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -97,3 +99,36 @@ def test_without_a_worker_the_run_is_cancelled_and_the_error_says_what_to_do(lab
     assert said["type"] == "FAILED"
     assert "no worker of pool gpu began fine-tune/gpu within 5 s, so it was cancelled; start one" in said["message"]
     assert child["state_type"] == "CANCELLED"
+
+
+@pytest.mark.slow
+def test_a_retrain_that_the_watch_asks_for_is_a_run_of_the_deployment_and_asked_again_the_same_run(lab):
+    known = {run["id"] for run in lab.runs_of("retrain")}
+    code = (
+        "from flows.retrain_runs import ServerRetrains, server\n"
+        "retrains = ServerRetrains(server())\n"
+        "for key in ('drift of week 40', 'drift of week 40', 'drift of week 41'): print(retrains.start(key))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=lab.environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    first, again, other = done.stdout.splitlines()
+    assert first == again != other
+    asked = [run for run in lab.runs_of("retrain") if run["id"] not in known]
+    assert {run["deployment_id"] for run in asked} == {lab.deployment("retrain/retrain")["id"]}
+    assert {f"run {run['name']} at {lab.environment['PREFECT_API_URL']}" for run in asked} == {first, other}
+
+
+@pytest.mark.slow
+def test_a_server_without_the_deployment_is_named_with_what_to_do(lab):
+    lab.api.delete(f"/deployments/{lab.deployment('retrain/retrain')['id']}").raise_for_status()
+    code = "from flows.retrain_runs import ServerRetrains, server; ServerRetrains(server()).start('k')"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=lab.environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert "has no deployment retrain/retrain; make it, or run ecomintent retrain" in done.stderr
