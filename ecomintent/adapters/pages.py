@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from ecomintent.adapters.processes import make_home
 from ecomintent.adapters.settings import Settings
 from ecomintent.errors import InputError
 
@@ -20,11 +21,12 @@ def serve(settings: Settings, *, mlflow_port: int, prefect_port: int, say: Calla
     """Run both servers until one ends, Ctrl-C or a termination signal; returns an exit code.
 
     Raises:
-        InputError: this home's MLflow or Prefect runs elsewhere.
+        InputError: this home's MLflow or Prefect runs elsewhere, or the home cannot be written.
     """
     shared = settings.services.mlflow_url or settings.services.prefect_url
     if shared:
         raise InputError("this home uses servers that run elsewhere; open their own pages", where=shared)
+    make_home(settings.home)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     servers = _started(settings, mlflow_port, prefect_port)
     say(f"MLflow   http://127.0.0.1:{mlflow_port}/#/experiments?workflowType=machine_learning")

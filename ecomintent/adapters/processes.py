@@ -36,18 +36,34 @@ def only_one(home: Path, what: str) -> Iterator[None]:
         AlreadyRunning: somebody else holds it.
         InputError: the home cannot be written.
     """
+    make_home(home)
     lock = filelock.FileLock(home / f"{what}.lock", timeout=0)
     try:
-        home.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except filelock.Timeout as error:
         raise AlreadyRunning(f"another {what} is running in {home}; wait for it or stop it") from error
     except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror}); set ECOMINTENT_HOME", where=str(home)) from error
+        raise _unwritable(home, error) from error
     try:
         yield
     finally:
         lock.release()
+
+
+def make_home(home: Path) -> None:
+    """Make the folder of a home; safe to repeat. Prefect's server makes its own folder in it, but not the home.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(home, error) from error
+
+
+def _unwritable(home: Path, error: OSError) -> InputError:
+    return InputError(f"cannot be written ({error.strerror}); set ECOMINTENT_HOME", where=str(home))
 
 
 @contextmanager
@@ -120,8 +136,10 @@ def run_flow(settings: Settings, module: str, arguments: list[str]) -> dict[str,
         What the flow ended with: the JSON on its last line.
     Raises:
         EcomIntentError: the flow explained why it stopped; said here again, after Prefect's last word.
+        InputError: the home cannot be written.
         PipelineError: it died without an explanation.
     """
+    make_home(settings.home)
     environment = {**settings.child_environment(os.environ), "PYTHONPATH": str(settings.project)}
     command = [sys.executable, "-m", module, *arguments]
     # A file, not a pipe: what a killed flow leaves running holds a pipe open, and we would wait for it for ever.

@@ -1,6 +1,6 @@
-"""A month on the stack, by the clock: corrections come from doubles of helpdesks into PostgreSQL, the retrain begins when its
-schedule says so, the worker of pool gpu trains, the approver decides on MLflow's page in a real Chromium, and the API goes over
-to the new version. Tests run in order and share the stack.
+"""A month on the stack, by the clock: corrections come from doubles of helpdesks into PostgreSQL, the retrain begins
+when its schedule says so, the worker of pool gpu trains, the approver decides on MLflow's page in a real Chromium, and
+the API goes over to the new version. Tests run in order and share the stack.
 
 With ECOMINTENT_PICTURES=FOLDER it leaves the pictures of docs/stack.md there.
 """
