@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
+import yaml
 
 from tests.test_documents import ROOT
 from tests.test_kubernetes import FOLDER, OTHERS, SECRETS, SECURITY, VERSION, key_of, objects, pods
@@ -160,10 +161,15 @@ def test_what_a_run_names_is_there(pool, job_of):
 
 @pytest.mark.parametrize("pool", POOLS)
 def test_who_starts_a_run_chooses_neither_image_nor_command(pool):
+    schemas = pytest.importorskip("prefect.utilities.schema_tools", reason="prefect is not installed")
     variables = template(pool)["variables"]
+    ours = yaml.safe_load((ROOT / "infra" / "prefect.yaml").read_text())["definitions"][pool]["job_variables"]
 
+    schemas.validate(ours, variables, raise_on_error=True, preprocess=False)
+    for name in ("image", "command", "job_manifest"):
+        with pytest.raises(schemas.ValidationError, match=name):
+            schemas.validate({name: "theirs"}, variables, raise_on_error=True, preprocess=False)
     assert variables["properties"].keys() == {"env"}
-    assert variables["additionalProperties"] is False
     assert set(re.findall(r"{{ (\w+) }}", json.dumps(template(pool)))) == {"env"}
 
 
