@@ -81,7 +81,7 @@ stack: $(READY)  ## Postgres, S3 double, MLflow and Prefect with accounts, two w
 	infra/local-stack up
 
 lock:  ## compile requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --extra train --extra dev --extra trace --extra services --extra ray --python-version 3.11 --no-header --annotation-style line --quiet \
+	uv pip compile pyproject.toml --extra train --extra dev --extra trace --extra services --extra ray --extra kube --python-version 3.11 --no-header --annotation-style line --quiet \
 	  | sed -e 's/+cpu//' -e 's/ *#.*//' -e '/^nvidia-/d' -e '/^triton==/d' -e '/^cuda-/d' -e '/^pip==/d' > requirements.lock.new
 	mv requirements.lock.new requirements.lock
 

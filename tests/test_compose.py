@@ -252,6 +252,6 @@ def test_the_workers_image_has_locked_versions_and_runs_as_somebody_who_is_not_r
     installs = re.findall(r"pip install .*", WORKER)
 
     assert all("--constraint requirements.lock" in each for each in installs)
-    assert '".[train,services]"' in installs[-1]
+    assert '".[train,services,kube]"' in installs[-1]
     assert {line.split()[1] for line in WORKER.splitlines() if line.startswith("FROM")} == {"python:3.11-slim"}
     assert re.findall(r"^(?:FROM|USER|RUN) .*", WORKER, flags=re.MULTILINE)[-1] == "USER 10001"

@@ -11,28 +11,31 @@ import yaml
 from tests.test_documents import ROOT
 
 FOLDER = ROOT / "infra" / "kubernetes"
-OVERLAYS = ("base", "small", "gpu")
+OVERLAYS = ("base", "small", "gpu", "jobs")
 VERSION = "1.33"
 SECRETS = (
     "mlflow-database mlflow-auth.ini mlflow-admin mlflow-loop mlflow-session prefect-database prefect-auth storage"
 )
 OTHERS = {"DO_NOT_TRACK", "AWS_SHARED_CREDENTIALS_FILE", "AWS_DEFAULT_REGION"}
+SECURITY = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 
 
 def merged(old, new):
-    """Kubernetes' strategic merge, as far as our patches go: lists of named things merge by name."""
+    """Kubernetes' strategic merge, as far as our patches go: named things merge by name, null removes."""
     if isinstance(old, dict) and isinstance(new, dict):
-        return {**old, **{key: merged(old[key], value) if key in old else value for key, value in new.items()}}
-    if isinstance(old, list) and all(isinstance(each, dict) and "name" in each for each in [*old, *new]):
+        assert {key for key, value in new.items() if value is None} <= old.keys()
+        changed = {key: merged(old[key], value) if key in old else value for key, value in new.items()}
+        return {key: value for key, value in {**old, **changed}.items() if value is not None}
+    if isinstance(old, list) and all(isinstance(each, dict) and "name" in each for each in [*old, *(new or [{}])]):
         patches = {each["name"]: each for each in new}
-        assert patches.keys() <= {each["name"] for each in old}
-        return [merged(each, patches.get(each["name"], {})) for each in old]
+        known = [merged(each, patches.pop(each["name"], {})) for each in old]
+        return [*known, *patches.values()]
     return new
 
 
 def build(folder: Path):
     (kustomization,) = yaml.safe_load_all((folder / "kustomization.yaml").read_text())
-    assert kustomization.keys() <= {"apiVersion", "kind", "namespace", "resources", "patches"}
+    assert kustomization.keys() <= {"apiVersion", "kind", "namespace", "resources", "patches", "configMapGenerator"}
     found = []
     for name in kustomization["resources"]:
         path = (folder / name).resolve()
@@ -41,6 +44,10 @@ def build(folder: Path):
         change = yaml.safe_load((folder / patch["path"]).read_text())
         (at,) = [n for n, each in enumerate(found) if key_of(each) == key_of(change)]
         found[at] = merged(found[at], change)
+    for each in kustomization.get("configMapGenerator", []):
+        assert each["options"] == {"disableNameSuffixHash": True}
+        data = {name: (folder / name).read_text() for name in each["files"]}
+        found.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": each["name"]}, "data": data})
     return found
 
 
@@ -78,13 +85,8 @@ def test_every_pod_keeps_to_the_restricted_standard_and_says_what_it_takes(overl
         spec, (container,) = template["spec"], template["spec"]["containers"]
         assert spec["securityContext"]["runAsNonRoot"]
         assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-        assert not spec["automountServiceAccountToken"]
-        security = {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        }
-        assert container["securityContext"] == security
+        assert spec["automountServiceAccountToken"] == (spec.get("serviceAccountName") == "worker")
+        assert container["securityContext"] == SECURITY
         assert container["resources"]["requests"].keys() == container["resources"]["limits"].keys() >= {"cpu", "memory"}
         assert re.search(r":\d+\.\d+\.\d+$", container["image"])
 
@@ -120,11 +122,12 @@ def test_every_variable_is_one_that_somebody_reads(overlay):
     ours = set(re.findall(r"ECOMINTENT_\w+", (ROOT / "infra" / "env.example").read_text()))
     text = yaml.safe_dump(list(objects(overlay)))
     told = {value["name"] for _, t in pods(overlay) for value in t["spec"]["containers"][0]["env"]}
-    told |= {name for each in objects(overlay) if each["kind"] == "ConfigMap" for name in each["data"]}
+    told |= {name for each in objects(overlay) if key_of(each) == ("ConfigMap", "ecomintent") for name in each["data"]}
 
     assert {name for name in told if name.startswith("ECOMINTENT_")} <= ours
     prefect = pytest.importorskip("prefect.settings").Settings
     known = str(prefect.model_json_schema())
+    told = {name for name in told if not name.startswith("PREFECT_INTEGRATIONS_KUBERNETES_")}  # test_kubernetes_jobs.py
     assert {name for name in told if name.startswith("PREFECT_") and name not in known} == set()
     assert {n for n in told if not n.startswith(("ECOMINTENT_", "PREFECT_", "MLFLOW_"))} <= OTHERS
     assert not any(each["kind"] == "Secret" for each in objects(overlay))
@@ -139,6 +142,7 @@ def test_only_the_gpu_overlay_asks_for_one():
         "base": 0,
         "small": 0,
         "gpu": 1,
+        "jobs": 0,
     }
 
 
