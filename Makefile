@@ -29,10 +29,12 @@ serve: $(READY)  ## answer tickets over HTTP with this home's champion, on this 
 # than one after the other. The tests of a file share a shop and stay in their order.
 # One process more than there are cores, as many of the tests wait for servers.
 PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Markers of what make test leaves out; CI, on two slow cores and with a time limit, also leaves out what is long.
+LEFT_OUT ?= rehearsal
 TOGETHER := --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 test: $(READY)  ## every test but the rehearsals; those that need a server skip with their reason where there is none
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not rehearsal" $(TOGETHER)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not ($(LEFT_OUT))" $(TOGETHER)
 
 rehearse: $(READY)  ## the long ones: a month on the services, two workers, a changed taxonomy, a Ray cluster (20 min or more)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m rehearsal $(TOGETHER)

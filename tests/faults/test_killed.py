@@ -12,7 +12,7 @@ import pytest
 from ecomintent.adapters.settings import from_environment
 from tests.shop import ROOT, open_shop
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 MONTH2 = "data/samples/corrections-month2.jsonl"
 

@@ -14,7 +14,7 @@ from ecomintent.cli import serve
 from ecomintent.serving.app import create_app
 from tests.shop import ROOT, open_shop
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 PASSWORD = "correct horse battery"
 PATIENCE_SECONDS = 1800

@@ -15,7 +15,7 @@ from ecomintent.adapters.settings import from_environment
 from ecomintent.gate.verdict import Verdict
 from tests.shop import ROOT, open_shop
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 SAMPLES = Path("data/samples")
 GATE = {"alpha_block_intents": 0.04, "alpha_block_overall": 0.01}

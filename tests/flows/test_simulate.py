@@ -6,7 +6,7 @@ import pytest
 
 from tests.shop import ROOT, open_shop
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 EVENTS = str(ROOT / "data" / "samples" / "corrections-month1.jsonl")
 

@@ -9,7 +9,7 @@ import pytest
 from tests.contracts.test_notices import Receiver, listed
 from tests.shop import open_shop
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 WATCH = {"new_labels": 30, "least_labels": 10}
 SECRET_WORD = "quetzalcoatl"
