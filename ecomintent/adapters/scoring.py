@@ -1,4 +1,4 @@
-"""Score an archive on this machine with several processes, or on a Ray cluster. The only home of Ray."""
+"""Score an archive on this machine with several processes, or on a Ray cluster."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -8,10 +8,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+from ecomintent.adapters import ray_cluster
 from ecomintent.data import archive
 from ecomintent.data.archive import Numbered, Part
 from ecomintent.data.archive_parts import ArchiveParts, Work, Written
-from ecomintent.errors import EcomIntentError, InputError
 from ecomintent.model.inference import Classifier
 
 AHEAD: Final = 2
@@ -123,8 +123,7 @@ def on_ray(address: str, job: Job, parts: ArchiveParts) -> Iterator[Part]:
     todo = [{"part": number} for number in range(count) if number not in parts.done]
     if not todo:
         return
-    ray = connect(address)
-    try:
+    with ray_cluster.connected(address) as ray:
         found = ray.data.from_items(todo, override_num_blocks=len(todo)).map_batches(
             _RayWorker,
             fn_constructor_args=(job.source.resolve(), job.release, job.work.rows),
@@ -135,29 +134,6 @@ def on_ray(address: str, job: Job, parts: ArchiveParts) -> Iterator[Part]:
         for row in found.iter_rows():
             scored, refused = json.loads(row["scored"]), json.loads(row["refused"])
             yield Part(number=int(row["part"]), scored=scored, refused=refused)
-    finally:
-        ray.shutdown()
-
-
-def connect(address: str) -> Any:
-    """Ray, connected to a cluster that runs.
-
-    Raises:
-        EcomIntentError: Ray is not installed, or there is no cluster.
-    """
-    try:
-        import ray
-        import ray.data
-    except ImportError as error:
-        raise EcomIntentError("Ray is not installed; pip install 'ecomintent[ray]'") from error
-    try:
-        ray.init(address=address, log_to_driver=False, logging_level="ERROR")
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        told = str(error).strip().splitlines()[0]
-        raise InputError(f"no Ray cluster there ({told}); docs/scale-out.md starts one", where=address) from error
-    context = ray.data.DataContext.get_current()
-    context.enable_progress_bars = False
-    return ray
 
 
 def finish(job: Job, parts: ArchiveParts) -> Written:

@@ -83,7 +83,7 @@ def part_count(path: Path, size: int = PART) -> int:
     import pyarrow.parquet as pq
 
     if path.suffix.lower() != ".parquet":
-        raise InputError("a cluster reads Parquet, which can be opened in the middle; convert it", where=str(path))
+        raise InputError("several workers read Parquet, which can be opened in the middle; convert it", where=str(path))
     try:
         with pq.ParquetFile(path) as file:
             COLUMNS.check(file.schema_arrow.names, path)
@@ -121,7 +121,7 @@ def score(number: int, rows: Sequence[Numbered], reader: Reader, version: str) -
     scored: list[list[object]] = []
     refused: list[list[object]] = []
     for line, row in rows:
-        reason = row.reason if isinstance(row, Fault) else _fault(row)
+        reason = fault_of(row)
         if reason or isinstance(row, Fault):
             refused.append([line, reason])
             continue
@@ -133,6 +133,9 @@ def score(number: int, rows: Sequence[Numbered], reader: Reader, version: str) -
     return Part(number=number, scored=scored, refused=refused)
 
 
-def _fault(row: Row) -> str:
+def fault_of(row: Row | Fault) -> str:
+    """Why a row is refused; nothing where it is not."""
+    if isinstance(row, Fault):
+        return row.reason
     missing = [name for name in COLUMNS.required if not (row.get(name) or "").strip()]
     return f"no {' and no '.join(missing)}; each row needs an id and a text" if missing else ""

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from ecomintent import files
-from ecomintent.data import parquet
+from ecomintent.data import answer_file, parquet
 from ecomintent.data.archive import PART, REFUSED, SCORED, Part
 from ecomintent.errors import InputError
 
 MANIFEST: Final = "manifest.jsonl"
-SUFFIXES: Final = (".parquet", ".jsonl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +50,7 @@ class ArchiveParts:
         Raises:
             InputError: the answer cannot be of this kind, or the folder holds parts of other work.
         """
-        if out.suffix.lower() not in SUFFIXES:
-            raise InputError(f"ends in {out.suffix!r}; written are {' and '.join(SUFFIXES)}", where=str(out))
+        answer_file.check_kind(out)
         self.out, self.folder = out, out.with_name(f"{out.name}.parts")
         self._manifest = self.folder / MANIFEST
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -90,12 +88,8 @@ class ArchiveParts:
             )
             scored, refused = scored + found.num_rows, refused + faults.num_rows
             below += sum(found["below_threshold"].to_pylist())
-        if self.out.suffix.lower() == ".parquet":
-            parquet.write_stream(self.out, parquet.schema(SCORED), self._tables(count, 0))
-        else:
-            files.write(self.out, lambda to: _write_lines(to, self._tables(count, 0)))
-        side = self.out.with_name(f"{self.out.name}.refused.jsonl")
-        files.write(side, lambda to: _write_lines(to, self._tables(count, 1)))
+        answer_file.write(self.out, SCORED, self._tables(count, 0))
+        answer_file.write(answer_file.refused_of(self.out), REFUSED, self._tables(count, 1))
         return Written(scored=scored, refused=refused, below_threshold=below)
 
     def _tables(self, count: int, which: int) -> Iterator[Any]:
@@ -122,9 +116,3 @@ class ArchiveParts:
             except ValueError:
                 break
         return found
-
-
-def _write_lines(path: Path, tables: Iterator[Any]) -> None:
-    with path.open("w", encoding="utf-8") as out:
-        for table in tables:
-            out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in table.to_pylist())

@@ -5,7 +5,7 @@ their band hashes, and some thirty bytes each. Time grows with the texts and the
 stay few because a band has so many rows that texts which are not alike hardly ever share one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +27,9 @@ PAIRS: Final = 1 << 16
 
 Bands = npt.NDArray[np.uint32]
 """(bands, texts)"""
+
+Parents = npt.NDArray[np.int32]
+"""(texts,)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,32 +127,46 @@ class Groups:
         self._bands.extend(sketch)
         self._long.append(np.array([len(form) >= self._likeness.shingle_chars for form in forms], dtype=np.bool_))
 
-    def components(self) -> npt.NDArray[np.int32]:
+    def components(self) -> Parents:
         """(n,): the position of the first text of each text's group."""
         long = np.concatenate([np.zeros(0, dtype=np.bool_), *self._long])
         parents = np.arange(len(long), dtype=np.int32)
         for band in range(self._likeness.bands):
-            for left, right in _pairs(self._bands.band(band), long, parents):
-                self._join(parents, left, right)
-        return _roots(parents, np.arange(len(parents)))
+            join_band(self._bands.band(band), long, parents, self._texts.take, self._likeness)
+        return roots_of(parents, np.arange(len(parents)))
 
-    def _join(self, parents: npt.NDArray[np.int32], left: Ints, right: Ints) -> None:
-        """Put together those pairs that are alike, some at a time: their texts are in memory meanwhile."""
+
+def join_band(
+    hashes: npt.NDArray[np.uint32],
+    long: npt.NDArray[np.bool_],
+    parents: Parents,
+    take: Callable[[Ints], list[str]],
+    likeness: Likeness,
+) -> None:
+    """Put together, in `parents`, those texts that share a hash of one band and are alike.
+
+    Args:
+        hashes: (n,) of that band.
+        long: (n,) which texts have a shingle; the others are left alone.
+        parents: (n,) for each text one of its group that is not behind it; the first of a group has itself.
+        take: positions -> normalised texts; asked for some at a time.
+    """
+    for left, right in _pairs(hashes, long, parents):
         for start in range(0, len(left), PAIRS):
-            self._join_some(parents, left[start : start + PAIRS], right[start : start + PAIRS])
+            _join(parents, left[start : start + PAIRS], right[start : start + PAIRS], take, likeness)
 
-    def _join_some(self, parents: npt.NDArray[np.int32], left: Ints, right: Ints) -> None:
-        wanted, places = np.unique(np.concatenate([left, right]), return_inverse=True)
-        forms = self._texts.take(wanted)
-        similar = similarities(forms, places[: len(left)], places[len(left) :], self._likeness.shingle_chars)
-        alike = similar >= self._likeness.jaccard
-        for one, other in zip(left[alike].tolist(), right[alike].tolist(), strict=True):
-            first, second = _root(parents, one), _root(parents, other)
-            parents[max(first, second)] = min(first, second)
+
+def _join(parents: Parents, left: Ints, right: Ints, take: Callable[[Ints], list[str]], likeness: Likeness) -> None:
+    wanted, places = np.unique(np.concatenate([left, right]), return_inverse=True)
+    similar = similarities(take(wanted), places[: len(left)], places[len(left) :], likeness.shingle_chars)
+    alike = similar >= likeness.jaccard
+    for one, other in zip(left[alike].tolist(), right[alike].tolist(), strict=True):
+        first, second = _root(parents, one), _root(parents, other)
+        parents[max(first, second)] = min(first, second)
 
 
 def _pairs(
-    hashes: npt.NDArray[np.uint32], long: npt.NDArray[np.bool_], parents: npt.NDArray[np.int32]
+    hashes: npt.NDArray[np.uint32], long: npt.NDArray[np.bool_], parents: Parents
 ) -> Iterator[tuple[Ints, Ints]]:
     """Pairs of texts with the same hash that are not in one group yet, some at a time; groups may grow in between.
 
@@ -164,16 +181,14 @@ def _pairs(
         distance += 1
         same = np.flatnonzero(runs[distance:] == runs[:-distance])
         left, right = rows[same], rows[same + distance]
-        apart = _roots(parents, left) != _roots(parents, right)
+        apart = roots_of(parents, left) != roots_of(parents, right)
         if apart.any():
             yield left[apart], right[apart]
         if not len(same):
             return
 
 
-def _open(
-    rows: Ints, runs: npt.NDArray[np.uint64], parents: npt.NDArray[np.int32]
-) -> tuple[Ints, npt.NDArray[np.uint64]]:
+def _open(rows: Ints, runs: npt.NDArray[np.uint64], parents: Parents) -> tuple[Ints, npt.NDArray[np.uint64]]:
     """Those rows whose run is not within one group."""
     starts = np.flatnonzero(np.concatenate([[True], runs[1:] != runs[:-1]]))
     sizes = np.diff(np.concatenate([starts, [len(runs)]]))
@@ -181,19 +196,20 @@ def _open(
     rows, runs, sizes = rows[several], runs[several], sizes[sizes > 1]
     if not len(rows):
         return rows, runs
-    roots, starts = _roots(parents, rows), np.cumsum(sizes) - sizes
+    roots, starts = roots_of(parents, rows), np.cumsum(sizes) - sizes
     undecided = np.repeat(np.minimum.reduceat(roots, starts) != np.maximum.reduceat(roots, starts), sizes)
     return rows[undecided], runs[undecided]
 
 
-def _roots(parents: npt.NDArray[np.int32], positions: Ints) -> npt.NDArray[np.int32]:
+def roots_of(parents: Parents, positions: Ints) -> Parents:
+    """The first text of the group of each of the texts at `positions`."""
     roots = parents[positions]
     while not np.array_equal(above := parents[roots], roots):
         roots = above
     return roots
 
 
-def _root(parents: npt.NDArray[np.int32], position: int) -> int:
+def _root(parents: Parents, position: int) -> int:
     while parents[position] != position:
         parents[position] = parents[parents[position]]
         position = int(parents[position])

@@ -166,23 +166,6 @@ def test_the_command_scores_with_a_folder_and_says_that_it_was_not_released(sour
     assert pq.read_table(out).num_rows == ROWS - 2
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    """Two raylets of one core on this machine."""
-    pytest.importorskip("ray", reason="Ray is not installed; pip install 'ecomintent[ray]'")
-    os.environ.update(RAY_USAGE_STATS_ENABLED="0", RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER="0")
-    from ray.cluster_utils import Cluster
-
-    # Objects of ours are kilobytes; the default asks for a third of the memory.
-    memory = 100 * 1024 * 1024
-    made = Cluster(
-        initialize_head=True, head_node_args={"num_cpus": 1, "object_store_memory": memory, "include_dashboard": False}
-    )
-    made.add_node(num_cpus=1, object_store_memory=memory)
-    yield made
-    made.shutdown()
-
-
 @pytest.mark.slow
 @pytest.mark.rehearsal
 @pytest.mark.timeout(600)
@@ -226,5 +209,5 @@ def test_a_cluster_wants_a_file_that_can_be_opened_in_the_middle(source, release
     other = tmp_path / "archive.csv"
     other.write_text("id,text\n1,hello\n")
 
-    with pytest.raises(InputError, match="a cluster reads Parquet"):
+    with pytest.raises(InputError, match="several workers read Parquet"):
         run(job_of(other, release), tmp_path / "o.parquet", lambda *job: scoring.on_ray("127.0.0.1:1", *job))
