@@ -18,11 +18,13 @@ from ecomintent.serving.forwarding import forward
 
 ROOT = Path(__file__).parents[2]
 CLIENTS, ENOUGH = 4, 60
+PATIENCE_SECONDS = 120
+"""For an answer: a sender that gives up early leaves a server that nobody kills."""
 
 
 def send(url, sender, accepted, process):
     """Corrections one after another until the server is gone; it is killed by whoever sees enough of them."""
-    with httpx.Client() as client:
+    with httpx.Client(timeout=PATIENCE_SECONDS) as client:
         for number in range(5_000):
             name = f"{sender}-{number}"
             said = {"event_id": name, "ticket_id": name, "text": "my parcel", "intent": "WISMO"}
@@ -42,11 +44,15 @@ def serve_and_kill(home, turn):
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment, cwd=ROOT
     ) as process:
-        url = json.loads("".join(process.stdout.readline() for _ in range(4)))["url"]
-        with ThreadPoolExecutor(CLIENTS) as pool:
-            senders = [f"{turn}{letter}" for letter in "abcd"]
-            list(pool.map(lambda sender: send(url, sender, accepted, process), senders))
-        assert process.wait(20) == -signal.SIGKILL
+        try:
+            url = json.loads("".join(process.stdout.readline() for _ in range(4)))["url"]
+            with ThreadPoolExecutor(CLIENTS) as pool:
+                senders = [f"{turn}{letter}" for letter in "abcd"]
+                list(pool.map(lambda sender: send(url, sender, accepted, process), senders))
+            assert len(accepted) >= ENOUGH
+        finally:
+            process.kill()
+    assert process.returncode == -signal.SIGKILL
     return accepted
 
 

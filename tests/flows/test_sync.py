@@ -10,7 +10,7 @@ from tests.twins.serve import served
 from tests.twins.twin import TwinClock
 from tests.twins.zendesk import FIELD, OURS, TOKEN, USER, ZendeskTwin
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 SOURCES = """
 [[source]]

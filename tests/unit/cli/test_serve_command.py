@@ -94,10 +94,10 @@ def test_a_server_says_where_it_listens_lives_without_a_release_and_ends_when_to
             told = json.loads("".join(process.stdout.readline() for _ in range(4)))
             url = told["url"]
             ready = _asked(f"{url}/ready")
-            alive = httpx.get(f"{url}/health", headers={"X-Request-ID": "r1"})
+            alive = httpx.get(f"{url}/health", headers={"X-Request-ID": "r1"}, timeout=60)
         finally:
             process.send_signal(signal.SIGTERM)
-            _, lines = process.communicate(timeout=20)
+            _, lines = process.communicate(timeout=120)
 
     assert (told["keys"], alive.status_code, ready.status_code) == ("none needed", 200, 503)
     assert "no API key was made" in lines
@@ -109,7 +109,7 @@ def test_a_server_says_where_it_listens_lives_without_a_release_and_ends_when_to
 def _asked(url):
     for _ in range(100):
         try:
-            return httpx.get(url)
+            return httpx.get(url, timeout=60)
         except httpx.TransportError:
             time.sleep(0.1)
     raise AssertionError(f"{url} does not answer")
