@@ -112,6 +112,7 @@ def test_without_a_frozen_set_a_retrain_says_how_to_get_one(tmp_path):
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.long
 def test_an_intent_without_any_ticket_stops_the_run_and_is_named(tmp_path):
     shop = open_shop(tmp_path)
     rows = [json.loads(line) for line in (ROOT / "data/samples/starter.jsonl").read_text().splitlines()]
@@ -128,6 +129,7 @@ def test_an_intent_without_any_ticket_stops_the_run_and_is_named(tmp_path):
     assert "<h1>Not fit to train on</h1>" in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_an_encoder_that_is_not_there_is_one_line(tmp_path):
     shop = open_shop(tmp_path)
     shop.params(model={"base": "no-such-company/no-such-encoder"})
