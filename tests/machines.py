@@ -16,7 +16,7 @@ stages:
     outs: [data/prepared]
   train:
     cmd: {train}
-    deps: [data/prepared/train.parquet, params.yaml]
+    deps: [data/input/taxonomy.json, data/prepared/train.parquet, params.yaml]
     outs: [data/trained]
 """
 TRAIN = "echo ran >> {told} && mkdir -p data/trained && sort data/prepared/* params.yaml > data/trained/model"
@@ -47,7 +47,8 @@ class Machine:
         pipeline.prepare()
         (workspace / "data" / "input").mkdir(parents=True, exist_ok=True)
         (workspace / "data" / "input" / "tickets.txt").write_text(tickets)
-        pipeline.add([Path("data/input/tickets.txt")])
+        (workspace / "data" / "input" / "taxonomy.json").write_text("[]")
+        pipeline.add([Path("data/input/tickets.txt"), Path("data/input/taxonomy.json")])
         pipeline.reproduce("prepare")
         return run, hand_off.hand_over(self.system, self.runs, run)
 

@@ -21,7 +21,7 @@ from ecomintent.errors import PipelineError
 log = logging.getLogger(__name__)
 
 STAGE: Final = "train"
-READ: Final = (layout.PREPARED,)
+READ: Final = (layout.PREPARED, layout.TAXONOMY)
 """What the stage reads and git does not hold."""
 MADE: Final = (layout.TRAINED,)
 

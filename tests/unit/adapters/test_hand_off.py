@@ -5,11 +5,21 @@ from contextlib import contextmanager
 
 import boto3
 import pytest
+import yaml
 from moto.server import ThreadedMotoServer
 
 from ecomintent.adapters import hand_off
 from ecomintent.errors import PipelineError
 from tests.machines import two_machines
+from tests.shop import ROOT
+
+
+def test_all_data_that_training_reads_are_handed_over():
+    read = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"][hand_off.STAGE]["deps"]
+
+    data = [path for path in read if path.startswith("data/")]
+    assert [path for path in data if not any(path.startswith(str(each)) for each in hand_off.READ)] == []
+    assert len(data) >= 3
 
 
 @contextmanager
