@@ -36,7 +36,7 @@ TOGETHER := --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 test: $(READY)  ## every test but the rehearsals; those that need a server skip with their reason where there is none
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not ($(LEFT_OUT))" $(TOGETHER)
 
-rehearse: $(READY)  ## the long ones: a month on the services, two workers, a changed taxonomy, a Ray cluster (20 min or more)
+rehearse: $(READY)  ## the long ones: a month on the services, two workers, a changed taxonomy, a Ray cluster
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m rehearsal $(TOGETHER)
 
 test-fast: $(READY)  ## the tests that train nothing and need no server

@@ -10,6 +10,15 @@ from ecomintent import taxonomy
 from ecomintent.taxonomy_chain import OTHER, Chain
 from ecomintent.taxonomy_changes import extended
 
+RENAME_AND_MERGE = """version = "2"
+[rename]
+WISMO = "ORDER_STATUS"
+[merge]
+RETURN_OR_EXCHANGE = ["RETURN_REQUEST", "EXCHANGE_REQUEST"]
+[descriptions]
+RETURN_OR_EXCHANGE = "Goods go back, for money or for others."
+"""
+"""A change as a person writes it."""
 CHANGE: dict[str, Any] = {
     "rename": {"WISMO": "ORDER_STATUS"},
     "merge": {"RETURN_OR_EXCHANGE": ["RETURN_REQUEST", "EXCHANGE_REQUEST"]},

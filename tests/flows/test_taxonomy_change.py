@@ -12,18 +12,9 @@ from ecomintent.adapters.todays_labels import TodaysLabels
 from ecomintent.cli.serve import whole
 from ecomintent.serving.app import create_app
 from tests.shop import open_shop
-from tests.taxonomies import using
+from tests.taxonomies import RENAME_AND_MERGE, using
 
 pytestmark = [pytest.mark.slow, pytest.mark.rehearsal]
-
-CHANGE = """version = "2"
-[rename]
-WISMO = "ORDER_STATUS"
-[merge]
-RETURN_OR_EXCHANGE = ["RETURN_REQUEST", "EXCHANGE_REQUEST"]
-[descriptions]
-RETURN_OR_EXCHANGE = "Goods go back, for money or for others."
-"""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +25,7 @@ def shop(tmp_path_factory):
     opened.run("samples")
     opened.run("retrain")
     opened.approve("1")
-    (folder / "change.toml").write_text(CHANGE, encoding="utf-8")
+    (folder / "change.toml").write_text(RENAME_AND_MERGE, encoding="utf-8")
     who = ("--by", "Dana Ortiz", "--reason", "one team answers both")
     assert opened.json("taxonomy", "apply", str(folder / "change.toml"), *who)["frozen_read"] == 114
     assert not opened.json("taxonomy", "apply", str(folder / "change.toml"), *who)["new"]

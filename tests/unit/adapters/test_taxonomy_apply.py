@@ -29,19 +29,11 @@ from ecomintent.errors import InputError
 from ecomintent.records import Correction, Provenance
 from tests.fakes.labels import FakeLabelStore
 from tests.fakes.registry import FakeRegistry
-from tests.taxonomies import changes, using
+from tests.taxonomies import RENAME_AND_MERGE, changes, using
 from tests.unit.release.release_world import Ticking
 
 ROOT = Path(__file__).parents[3]
 NINE = taxonomy.FIRST.last.names
-RENAME_AND_MERGE = """version = "2"
-[rename]
-WISMO = "ORDER_STATUS"
-[merge]
-RETURN_OR_EXCHANGE = ["RETURN_REQUEST", "EXCHANGE_REQUEST"]
-[descriptions]
-RETURN_OR_EXCHANGE = "Goods go back, for money or for others."
-"""
 SPLIT = """version = "2"
 [split]
 BILLING_DISPUTE = ["DOUBLE_CHARGE", "REFUND_STATUS"]
